@@ -15,11 +15,11 @@ use crate::{
 /// Commits that HEAD does not contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// The commits, oldest first; never empty where it is answered.
+    /// The commits, oldest first; never empty.
     pub commits: Vec<ObjectId>,
     /// A branch that has the newest of them, if any has: `topic`, `origin/topic`.
     pub branch: Option<String>,
-    /// No branch, no tag and no worktree has any of them.
+    /// They are on no branch, no tag and in no worktree.
     pub is_lost: bool,
 }
 
@@ -46,7 +46,7 @@ pub fn of_task(repo: &Repo, task: &Task) -> Result<Option<Elsewhere>> {
     }
 }
 
-/// Those of `commits` that something still has, and where; `None` if there are none.
+/// Those of `commits` that still exist, and where; `None` if none does.
 pub fn of(repo: &Repo, mut commits: Vec<ObjectId>) -> Result<Option<Elsewhere>> {
     let lost = if commits.is_empty() { Vec::new() } else { revwalk::lost(repo, &commits)? };
     commits.retain(|id| !lost.contains(id));

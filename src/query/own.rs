@@ -21,7 +21,7 @@ const ENOUGH: usize = 100;
 /// The open tasks that `us` holds in this worktree or left in progress in it: active ones first, then those in progress, then those that
 /// are only claimed, in the order of `next`.
 ///
-/// A claim that names no worktree, or one that the clone has no more, counts for every worktree.
+/// A claim without a worktree, or with one that was removed, counts for every worktree.
 ///
 /// # Errors
 ///

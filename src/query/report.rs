@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Every task in full.
+/// Every task of `table` in full, read from its note, in the order of the table.
 pub fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
     let mut tasks = Vec::with_capacity(table.len());
     for id in table.rows().filter(|row| row.exists()).map(Row::id) {

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unstamped {
     pub commit: ObjectId,
-    /// The task that was active.
+    /// The task that was active when the commit was made.
     pub task: TaskId,
 }
 

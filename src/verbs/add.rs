@@ -20,52 +20,52 @@ use crate::{
     store::ledger::{Draft, View, tree},
 };
 
-/// A new task.
+/// A task to add.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// What is to be done, in one line.
+    /// The title: one line.
     pub title: String,
-    /// Its id; generated if not given.
+    /// Its id; `None`: generated from `agent.idPrefix` and a random part.
     pub id: Option<String>,
-    /// What else it says.
+    /// Description, priority and other fields.
     pub fields: Fields,
-    /// The tasks that it comes after.
+    /// Ids of the tasks that it depends on.
     pub after: Vec<String>,
-    /// The task that it is a part of.
+    /// The feature that it becomes a subtask of.
     pub parent: Option<String>,
 }
 
-/// Fields of a task that can be given when it is made, and changed later.
+/// Fields of a task that `add` sets and `edit` changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// Its description.
+    /// The description, which may have several lines; `None`: unchanged.
     pub description: Option<String>,
-    /// From 0 (highest) to 4.
+    /// 0 (highest) to 4; `None`: unchanged, and 2 for a new task.
     pub priority: Option<u8>,
-    /// Paths that it is expected to touch, from the top of the work tree.
+    /// Paths that it is expected to change, relative to the top of the work tree; empty: unchanged.
     pub files: Vec<String>,
-    /// When it is done: criteria.
+    /// Acceptance criteria.
     pub accept: Vec<String>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
-    /// Labels that it has, too.
+    /// Labels to add.
     pub labels: Vec<String>,
-    /// References that it has, too.
+    /// References to add: URLs, or keys of other trackers.
     pub refs: Vec<String>,
 }
 
-/// What is changed of a task.
+/// Changes to a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EditRequest {
-    /// A new title.
+    /// The new title; `None`: unchanged.
     pub title: Option<String>,
-    /// New fields.
+    /// The new values; what is absent is unchanged.
     pub fields: Fields,
-    /// It touches no path that is known: [`Fields::files`] is empty.
+    /// Clear the list of files; [`Fields::files`] is empty then.
     pub no_files: bool,
-    /// Criteria that are met: numbers, beginnings of their words, or `all`.
+    /// Criteria to tick: numbers, beginnings of their text, or `all`.
     pub tick: Vec<String>,
-    /// Criteria that are open again, likewise.
+    /// Criteria to untick, named the same way.
     pub untick: Vec<String>,
     /// Labels that it no longer has.
     pub no_labels: Vec<String>,

@@ -17,20 +17,20 @@ use crate::{
 /// Which task gets the work, and whose it was.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The task that the work belongs to from now on.
+    /// The task that takes over the work.
     pub into: String,
-    /// The task that it was recorded for; the active one if none is named.
+    /// The task that the work was recorded for; `None`: the active one.
     pub from: Option<String>,
 }
 
-/// What was done.
+/// The result of [`adopt`].
 #[derive(Clone, Debug)]
 pub struct Adopted {
-    /// The task that has the work.
+    /// The task that took over the work, as it is now.
     pub task: Task,
-    /// The one that it was recorded for, cancelled now.
+    /// The task that the work was recorded for; cancelled.
     pub from: Task,
-    /// How many commits moved.
+    /// How many commits were linked to the new task.
     pub commits: usize,
 }
 

@@ -18,33 +18,33 @@ use names::Names;
 pub use crate::{bisect::Keep, domain::bisect::Verdict};
 pub use names::{FirstBad, Point};
 
-/// What is searched, and what is run.
+/// What to search, and how to test.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// A task, or a range `A..B`; the active task if not given.
     pub what: Option<String>,
     /// Also test commits without a task.
     pub all_commits: bool,
-    /// Whether the worktree of the first bad commit stays.
+    /// Whether to keep the worktree of the first bad commit.
     pub keep: Keep,
-    /// A line for the shell.
+    /// The command that tests a commit; one line, run by sh.
     pub command: String,
-    /// Where its output goes.
+    /// Where the output of the command goes.
     pub output: Output,
 }
 
-/// The result of the search.
+/// The result of a bisection.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// How it ended.
+    /// What was found.
     pub ending: Ending,
     /// The newest commit that was found good on the way to the first bad one.
     pub good: Option<Point>,
-    /// Every test, in order.
+    /// Every test, in the order in which it was run.
     pub tested: Vec<Tested>,
     /// How many commits were searched.
     pub candidates: usize,
-    /// Whether something comes before the candidates.
+    /// Whether there is a state before the candidates, which can be tested as well.
     pub has_base: bool,
     /// The worktree that was kept.
     pub kept: Option<std::path::PathBuf>,
@@ -63,16 +63,16 @@ pub enum Ending {
     AlreadyBad,
 }
 
-/// A test.
+/// A test of one commit.
 #[derive(Clone, Debug)]
 pub struct Tested {
-    /// Of which commit.
+    /// The commit.
     pub point: Point,
     /// Whether it is the state before all candidates.
     pub is_base: bool,
-    /// How the command ended.
+    /// Exit code or signal of the command.
     pub ended: Ended,
-    /// What that says.
+    /// Good, bad or skipped.
     pub verdict: Verdict,
 }
 

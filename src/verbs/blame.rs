@@ -20,29 +20,29 @@ use crate::{
     store::ledger::View,
 };
 
-/// What is asked.
+/// A `git blame` with checkpoints in its arguments.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Options, revision and file, as for `git blame`.
     pub words: Vec<OsString>,
-    /// The file, if it came behind a `--` before.
+    /// The file, if it followed a leading `--`.
     pub file: Vec<OsString>,
 }
 
-/// Whose a line is.
+/// The tasks that a line belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// Of the tasks of its commit, which may be none.
+    /// The tasks of its commit; may be empty.
     Committed(Vec<Owner>),
-    /// It is not committed; these tasks are active.
+    /// The line is not committed; these tasks are active.
     Uncommitted(Vec<String>),
 }
 
-/// The lines of a file.
+/// The annotated lines of a file.
 pub struct Blame<'a> {
-    /// The ledger.
+    /// The ledger, for the titles of the tasks.
     pub view: View<'a>,
-    /// The lines, in order.
+    /// The lines, in the order of the file.
     pub lines: Vec<Line>,
     /// The commit on whose history checkpoints are counted.
     pub tip: Option<ObjectId>,
@@ -52,16 +52,16 @@ pub struct Blame<'a> {
     whose: HashMap<Option<ObjectId>, Whose>,
 }
 
-/// How many lines are a task's.
+/// The lines of one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// The task; `None`: lines without a task.
     pub task: Option<String>,
-    /// Whether it is about lines that are committed.
+    /// Whether the lines are committed.
     pub committed: bool,
-    /// How many lines.
+    /// The number of lines.
     pub lines: usize,
-    /// From how many commits.
+    /// The number of commits that they come from.
     pub commits: usize,
 }
 
@@ -73,7 +73,7 @@ const LETTERS: &[u8] = b"bceflnpst";
 const FORMS: &str = "--porcelain --line-porcelain --incremental --show-email --show-name --show-number --show-stats --score-debug \
     --date --abbrev --color-lines --color-by-age --progress --encoding";
 
-/// Whose the lines of a file are. Writes nothing.
+/// Annotate the lines of a file with their tasks. Writes nothing.
 ///
 /// # Errors
 ///
@@ -108,12 +108,12 @@ pub fn blame<'a>(caller: &'a Caller, request: &Request) -> Result<Blame<'a>> {
 }
 
 impl Blame<'_> {
-    /// Whose `line` is.
+    /// The tasks of `line`; `None` if it is not a line of this answer.
     pub fn whose(&self, line: &Line) -> Option<&Whose> {
         self.whose.get(&line.origin.commit)
     }
 
-    /// How many lines are whose, most first.
+    /// The number of lines of each task, the largest first.
     pub fn shares(&self) -> Vec<Share> {
         let mut shares: Vec<(Share, HashSet<ObjectId>)> = Vec::new();
         for line in &self.lines {

@@ -14,13 +14,13 @@ use crate::{
     store::{active, ledger::View},
 };
 
-/// What a board shows.
+/// The tasks, claims and events that the board shows.
 pub struct Board<'a> {
     /// The ledger, and the table of all its tasks.
     pub view: View<'a>,
-    /// See [`Board::view`].
+    /// All tasks of [`Board::view`].
     pub table: Table,
-    /// Where HEAD is.
+    /// The branch and the commit of the worktree.
     pub head: Head,
     /// The active tasks of this worktree.
     pub active: Vec<TaskId>,

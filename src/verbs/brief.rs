@@ -9,10 +9,10 @@ use crate::{
     store::ledger::View,
 };
 
-/// What is asked.
+/// What a brief is about.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// The task; the active one, if any, where none is named.
+    /// The task; `None`: the active one, or else the whole plan.
     pub task: Option<String>,
 }
 
@@ -31,7 +31,7 @@ pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     brief::gather(view, question)
 }
 
-/// A task and what bears on it.
+/// A task, with its feature and the tasks before it.
 pub struct Around<'v> {
     view: View<'v>,
     us: Actor,
@@ -40,7 +40,7 @@ pub struct Around<'v> {
     before: Vec<Task>,
 }
 
-/// What has to be known to work on `task`. Writes nothing.
+/// What an agent must know to work on `task`. Writes nothing.
 ///
 /// # Errors
 ///
@@ -52,7 +52,7 @@ pub fn around<'a>(caller: &'a Caller, task: &Task) -> Result<Around<'a>> {
 }
 
 impl Around<'_> {
-    /// What has to be known.
+    /// The facts that `start` and `next` print.
     pub fn needs(&self) -> Needs<'_> {
         let Around { view, us, task, feature, before } = self;
         Needs { view, us, task, feature: feature.as_ref(), before }

@@ -84,17 +84,17 @@ impl Caller {
         self.stop.as_deref()
     }
 
-    /// The repository.
+    /// The repository that every verb of this caller works in.
     pub fn repo(&self) -> &Repo {
         &self.repo
     }
 
-    /// The current time.
+    /// The time of the clock; it advances while the verb runs.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Tell the caller `text`, which does not keep the verb from going on.
+    /// Give the front end a warning to show; the verb continues.
     pub fn warn(&self, text: impl Into<String>) {
         self.warnings.borrow_mut().push(text.into());
     }
@@ -142,7 +142,7 @@ impl Caller {
         }
     }
 
-    /// How there may be tasks, where there are none.
+    /// A hint that names the commands which create or fetch tasks, for a ledger without any.
     ///
     /// # Errors
     ///
@@ -168,7 +168,7 @@ impl Caller {
         }
     }
 
-    /// Warn of what another program did to the ledger since git-agent last wrote to it; examined once.
+    /// Warn once if another program changed the ledger since git-agent last wrote to it.
     pub fn notice(&self) {
         if self.noticed.replace(true) {
             return;
@@ -196,7 +196,7 @@ impl Caller {
         }
     }
 
-    /// Restore the operation log of this worktree to where git-agent left it, and say so, if another program has replaced it.
+    /// Restore the operation log of this worktree, with a warning, if another program has replaced it.
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Put back the snapshots that another program deleted or replaced, and say so; those that no longer exist are named once.
+    /// Restore snapshots that another program deleted or replaced, with a warning; those that no longer exist are named once.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Who acts, see [`super::actor`].
+    /// The actor that events are recorded for: see [`super::actor`].
     ///
     /// # Errors
     ///
@@ -334,7 +334,7 @@ impl Caller {
         sync::write_through(&self.repo, remote, &author, decide)
     }
 
-    /// Let `act` carry out an operation as [`Caller::actor`].
+    /// Run an operation as [`Caller::actor`].
     ///
     /// # Errors
     ///
@@ -348,7 +348,7 @@ impl Caller {
         act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks, command })
     }
 
-    /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
+    /// Update the notes on the commits of `tasks`, at the end of a command that changed what they show.
     pub fn refresh_notes(&self, tasks: &[TaskId]) {
         // They are a convenience for people without git-agent, and made again by the next such command.
         commit_notes::refresh(&self.repo, tasks, self.now()).ok();
@@ -399,7 +399,7 @@ impl Caller {
         })
     }
 
-    /// Say that checkpoints may have other numbers on the whole history, if they do: see [`revision::is_cut`].
+    /// Warn that checkpoints may have other numbers on the full history, if this is so: see [`revision::is_cut`].
     pub fn warn_if_cut(&self, is_cut: bool) {
         if is_cut {
             self.warn(
@@ -431,7 +431,7 @@ impl Caller {
         answer
     }
 
-    /// What the caller holds in this worktree, or left in progress there: see [`own::find`].
+    /// The tasks that the caller holds or left in progress in this worktree: see [`own::find`].
     ///
     /// # Errors
     ///

@@ -13,28 +13,28 @@ use crate::{
     store::ledger::View,
 };
 
-/// What is asked.
+/// Which changes to list.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The task, or one of its checkpoints (`t-1@2`); the active task if none is named.
     pub task: Option<String>,
-    /// Up to what.
+    /// The newer side of the comparison.
     pub until: Until,
-    /// Only what the task's own commits touched; and what is not committed, if it is active here.
+    /// Only paths touched by the task's own commits and, if it is active here, uncommitted changes.
     pub own: bool,
-    /// Only these pathspecs.
+    /// Limit to these pathspecs; empty: all paths.
     pub paths: Vec<OsString>,
 }
 
-/// Up to what changes are listed.
+/// The newer side of the comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Until {
-    /// The work tree, with all that is not committed.
+    /// The work tree, with staged, unstaged and untracked changes.
     #[default]
     WorkTree,
-    /// HEAD's commit.
+    /// The commit of HEAD, without uncommitted changes.
     Head,
-    /// The commit that this names: a revision, or a checkpoint.
+    /// A revision of git, or a checkpoint.
     Revision(String),
 }
 

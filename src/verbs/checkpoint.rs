@@ -20,48 +20,48 @@ use crate::{
 
 pub use crate::recovery::checkpoint::{Allow, GitOutput, What};
 
-/// What is saved.
+/// What to commit, and for which task.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The task; the active ones if not given.
     pub task: Option<String>,
-    /// The commit message; made from the task if not given.
+    /// The commit message; `None`: generated from the task.
     pub message: Option<String>,
-    /// What goes into it.
+    /// All files, the index, or some paths.
     pub what: What,
-    /// What is taken although it is refused otherwise.
+    /// Which refusals are overridden: large files, secrets, an empty commit.
     pub allow: Allow,
     /// Where the output of git and the hooks goes.
     pub output: GitOutput,
-    /// Verify what was committed.
+    /// Verify the committed tree afterwards.
     pub verify: Option<Verify>,
 }
 
-/// What was saved.
+/// The result of [`checkpoint()`].
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The task.
+    /// The task that the commit names first.
     pub task: Task,
-    /// The checkpoint; `None` when there was nothing to commit.
+    /// The new commit; `None` if there was nothing to commit.
     pub checkpoint: Option<Checkpoint>,
     /// The verification, if one was asked for and proves something, and its command.
     pub verified: Option<(String, Verification)>,
 }
 
-/// A checkpoint that was made.
+/// A commit that was created.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
-    /// n of `<task>@n`.
+    /// `n` of `<task>@n`.
     pub number: usize,
-    /// The commit, in hex.
+    /// The full commit id.
     pub commit: String,
-    /// Its tree, in hex.
+    /// The full id of its tree.
     pub tree: String,
-    /// Its subject.
+    /// The first line of its message.
     pub subject: String,
-    /// What it changes.
+    /// The paths that differ from its parent, relative to the top of the work tree.
     pub paths: Vec<BString>,
-    /// The id of the operation that `undo` undoes; `None` when it could not be recorded.
+    /// The id of the operation, for `undo`; `None` if it could not be recorded.
     pub operation: Option<String>,
 }
 

@@ -25,7 +25,7 @@ impl Clock {
         Clock { began: Instant::now(), at: set.unwrap_or_else(system) }
     }
 
-    /// The current time.
+    /// The current time: the start time of the clock plus the time that has passed since.
     pub fn now(&self) -> Timestamp {
         let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(0);
         Timestamp::from_millis(self.at.millis().saturating_add(passed))

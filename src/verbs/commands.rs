@@ -21,19 +21,19 @@ use crate::{
 /// A command that was run in this worktree.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Names it.
+    /// The id of the command or operation.
     pub id: Ulid,
     /// What it did, in words: `rollback t-1 to t-1@2`, `edit t-1`.
     pub title: String,
-    /// When it began.
+    /// The time when it was started.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor, as `name@host`.
     pub by: String,
     /// The command that it undoes.
     pub undoes: Option<Ulid>,
     /// The newest command that undid it, unless that was undone itself.
     pub undone_by: Option<Ulid>,
-    /// The operation that it is, or that is a part of it.
+    /// The operation, if the command is one.
     pub operation: Option<Recorded>,
     /// The newest commit of the ledger that is a part of it. That of an operation may belong to it as well.
     pub ledger: Option<Part>,
@@ -62,7 +62,7 @@ impl Entry {
         self.operation.as_ref().is_none_or(|recorded| recorded.operation.state == State::Done && !recorded.is_foreign)
     }
 
-    /// `01JD… (edit t-1)`
+    /// Id and title, for messages: `01JD… (edit t-1)`.
     pub fn name(&self) -> String {
         format!("{} ({})", self.id, self.title)
     }
@@ -143,12 +143,12 @@ impl<'c> Entries<'c> {
     }
 }
 
-/// What becomes of operations that were not made in this repository.
+/// What to do with operations that were not made in this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Foreign {
-    /// They are listed.
+    /// List them, marked as foreign.
     List,
-    /// They are omitted, and what is behind them that cannot be read.
+    /// Skip them, and everything older that cannot be read.
     Skip,
 }
 
@@ -271,11 +271,11 @@ pub fn next_redo(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
         .hint("'git agent ops' lists the operations; 'git agent undo <op>' undoes a given one"))
 }
 
-/// A task that lost or regained what a command did to it.
+/// A task whose events a command wrote, or an undo withdrew.
 #[derive(Clone, Debug)]
 pub struct Affected {
-    /// As it was before.
+    /// The task before the undo or redo.
     pub before: Task,
-    /// As it is now.
+    /// The task afterwards.
     pub after: Task,
 }

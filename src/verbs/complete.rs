@@ -42,58 +42,58 @@ use crate::{
 pub struct Request {
     /// The tasks, all of which are completed, or none; the active one if none is given.
     pub tasks: Vec<String>,
-    /// The result: a text, or JSON (an object, list or string) as text.
+    /// The result: text, or a JSON object, list or string as text.
     pub result: Option<String>,
-    /// Make a checkpoint of everything first.
+    /// First create a checkpoint of all files.
     pub save: Option<Save>,
-    /// Verify first, and complete only if that passes. After a checkpoint, exactly that is verified.
+    /// Verify first, and complete only if that passes. After a checkpoint, exactly its tree is verified.
     pub verify: Option<Verify>,
-    /// Start or claim the next task in the same step.
+    /// Also start or claim the next task.
     pub next: Option<Take>,
-    /// Complete it even if tasks before it, parts of it or blockers are open, or it is not verified.
+    /// Complete despite open dependencies, subtasks or blockers, or a missing verification.
     pub force: bool,
 }
 
-/// A checkpoint of everything that is not ignored.
+/// A checkpoint of all files that are not ignored.
 #[derive(Clone, Debug)]
 pub struct Save {
-    /// The commit message; made from the task if not given.
+    /// The commit message; `None`: generated from the task.
     pub message: Option<String>,
     /// Where the output of git and the hooks goes.
     pub output: GitOutput,
 }
 
-/// A verification that is a part of another verb.
+/// A verification as a part of another verb.
 #[derive(Clone, Debug)]
 pub struct Verify {
     /// The command; `agent.verify` if not given.
     pub command: Option<String>,
-    /// Where its output goes.
+    /// Where the output of the command goes.
     pub output: Output,
 }
 
-/// A task that is completed.
+/// A completed task, and what else happened.
 #[derive(Clone, Debug)]
 pub struct Completed {
-    /// As it is now.
+    /// The task after its completion.
     pub task: Task,
-    /// False when it was completed with the same result before.
+    /// False if it was already completed with the same result.
     pub wrote: bool,
     /// The checkpoint that was made first; `None` if none was asked for, or there was nothing to commit.
     pub saved: Option<Checkpoint>,
     /// The verification that was run first, and its command.
     pub verified: Option<(String, Verification)>,
-    /// What is not committed, if the task was active in this worktree.
+    /// The uncommitted paths, if the task was active in this worktree.
     pub uncommitted: Option<Left>,
-    /// What became of the features that it was the last open part of.
+    /// The features above it that were completed or left open.
     pub features: Features,
-    /// Tasks that became ready.
+    /// Tasks that became ready because of it.
     pub unblocked: Vec<Summary>,
-    /// The next task, if that was asked for, or why there is none.
+    /// The next task, if requested, or why there is none.
     pub next: Option<Result<Next, NoTask>>,
-    /// Its acceptance criteria that are not ticked.
+    /// The acceptance criteria that are not ticked.
     pub open_criteria: Vec<String>,
-    /// Commits that were made here while it was active, and name no task, oldest first.
+    /// Commits made here while the task was active that name no task, oldest first.
     pub unstamped: Vec<ObjectId>,
     /// Its commits that HEAD does not contain, oldest first: see [`crate::query::elsewhere::of_task`].
     pub elsewhere: Vec<ObjectId>,

@@ -17,16 +17,16 @@ use crate::{
     recovery::snapshot,
 };
 
-/// What is asked.
+/// A `git diff` with checkpoints and snapshots in its arguments.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Options and revisions of `git diff`; paths behind `--`.
+    /// Options and revisions for `git diff`; paths may follow a `--`.
     pub words: Vec<OsString>,
-    /// Paths that came behind a `--` before.
+    /// Paths that followed a leading `--`.
     pub paths: Vec<OsString>,
 }
 
-/// What git is asked.
+/// The resolved arguments for `git diff`.
 pub struct Words<'r> {
     /// Options, revisions, and paths that git distinguishes, checkpoints as object ids.
     pub words: Vec<OsString>,
@@ -44,7 +44,7 @@ pub struct Diff {
     pub from: Option<String>,
     /// The new one: a commit or tree, `index`, `worktree`, or `None` for the empty tree.
     pub to: Option<String>,
-    /// What differs.
+    /// The changed paths.
     pub changes: Vec<Change>,
     /// Whether git ended with exit code 0, as it does without differences or `--exit-code`.
     pub is_success: bool,

@@ -8,10 +8,10 @@ use crate::{doctor, domain::text::plural, error::Result, hook, recovery::heal, s
 
 pub use crate::doctor::{Check, Depth, Index, Level};
 
-/// What is examined, and what is repaired first.
+/// How much to examine, and what to repair first.
 #[derive(Clone, Copy, Debug)]
 pub struct Request {
-    /// How much to examine.
+    /// Whether to check the whole history of the ledger as well.
     pub depth: Depth,
     /// Whether to rebuild the indexes of the ledger and of the history.
     pub index: Index,
@@ -22,7 +22,7 @@ pub struct Request {
     pub adopt: bool,
 }
 
-/// What was found.
+/// The findings, and what was repaired.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The findings about the repository, in the order in which they are shown.

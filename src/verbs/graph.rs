@@ -12,18 +12,18 @@ use crate::{
     error::Result,
 };
 
-/// What is asked.
+/// Which tasks to draw.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Only the subtasks of this task.
+    /// Only the subtasks of this task, at any depth.
     pub parent: Option<String>,
-    /// Also completed and cancelled tasks.
+    /// Include completed and cancelled tasks.
     pub all: bool,
 }
 
 /// The tasks and their dependencies.
 pub struct Answer {
-    /// Nodes and edges.
+    /// The nodes and edges to draw.
     pub chart: Chart,
     /// Dependency cycles that go through a task of the chart.
     pub cycles: Vec<Vec<TaskId>>,

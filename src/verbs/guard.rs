@@ -15,10 +15,10 @@ pub use crate::{
     shell::Risk,
 };
 
-/// Who runs what.
+/// A command that is about to run, and its surroundings.
 #[derive(Clone)]
 pub struct Request<'r> {
-    /// What is going to run.
+    /// The command, or the line of shell.
     pub line: Line<'r>,
     /// The actor, if the front end was told one.
     pub actor: Option<&'r str>,
@@ -26,7 +26,7 @@ pub struct Request<'r> {
     pub here: Option<&'r Repo>,
     /// The session of an agent host that it runs in.
     pub session: Option<SessionId>,
-    /// The clock.
+    /// The clock that snapshots are dated by.
     pub clock: Clock,
 }
 

@@ -13,23 +13,23 @@ use crate::{
     sync::{self, Direction},
 };
 
-/// What is set up.
+/// How to set up a repository.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The remote to share tasks with; the upstream's, or origin, if not given.
     pub remote: Option<String>,
-    /// Whether hooks are installed.
+    /// Whether to install hooks.
     pub hooks: bool,
-    /// What generated ids begin with.
+    /// The prefix of generated ids; `None`: unchanged.
     pub id_prefix: Option<String>,
 }
 
-/// What was changed.
+/// The changes that were made.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// A sentence each; empty when everything was so already.
+    /// One sentence for each change; empty if nothing had to be changed.
     pub done: Vec<String>,
-    /// What its reader should know.
+    /// Problems that did not prevent the set-up.
     pub warnings: Vec<String>,
 }
 

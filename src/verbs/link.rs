@@ -25,32 +25,32 @@ use crate::{
 /// How an event says that a person or an agent said so.
 const BY: &str = "user";
 
-/// What is done with commits and a task.
+/// How to change the tasks of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// They belong to it, too.
+    /// Add the task to those of the commits.
     Link,
-    /// They belong to it and to no other task.
+    /// Make the task the only one of the commits.
     Move,
-    /// They do not belong to it.
+    /// Remove the task from those of the commits.
     Unlink,
 }
 
-/// Which commits, and which task.
+/// Commits, and the task to link them to or unlink them from.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Commits, ranges and checkpoints.
+    /// Commits, ranges and checkpoints, as git or `t-1@2` name them.
     pub revisions: Vec<OsString>,
     /// The task; the active one if none is named.
     pub task: Option<String>,
-    /// What is done.
+    /// What to do with them.
     pub act: Act,
 }
 
-/// What was done.
+/// The result of [`link()`].
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// The task.
+    /// The task, as it is now.
     pub task: Task,
     /// The commits, in the order in which they were named, each once.
     pub commits: Vec<Tied>,
@@ -59,13 +59,13 @@ pub struct Done {
 /// A commit, and the tasks that it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tied {
-    /// The commit.
+    /// The full id of the commit.
     pub commit: ObjectId,
-    /// Its subject.
+    /// The first line of its message.
     pub subject: String,
-    /// Its tasks before.
+    /// The ids of its tasks before.
     pub before: Vec<String>,
-    /// Its tasks now.
+    /// The ids of its tasks now.
     pub after: Vec<String>,
 }
 

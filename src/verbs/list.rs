@@ -14,16 +14,16 @@ use crate::{
     store::ledger::View,
 };
 
-/// What is asked.
+/// Which tasks to list, and in which order.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Only tasks in these states; if there are none: not completed or cancelled ones, unless `all`.
+    /// Only tasks in these states; if empty, all except completed and cancelled ones, unless `all` is set.
     pub states: Vec<Status>,
-    /// Tasks in all states.
+    /// Include completed and cancelled tasks.
     pub all: bool,
     /// Only subtasks of this task, at any depth.
     pub parent: Option<String>,
-    /// Only tasks that this actor (with or without its host) claimed or worked on last.
+    /// Only tasks claimed or last worked on by this actor, with or without its host.
     pub by: Option<String>,
     /// Only tasks that have all of these labels.
     pub labels: Vec<String>,
@@ -32,31 +32,31 @@ pub struct Request {
     pub search: Option<String>,
     /// `plan` (or nothing), `id`, `title`, `status`, `priority`, `created` or `updated`; a leading `-` reverses the order.
     pub sort: String,
-    /// At most this many.
+    /// List at most this many tasks; `None`: all.
     pub limit: Option<usize>,
-    /// Also how far features are.
+    /// Compute the progress of features as well.
     pub progress: bool,
 }
 
-/// The tasks that match.
+/// The matching tasks.
 pub struct List<'a> {
     /// The ledger, and the table of all its tasks.
     pub view: View<'a>,
-    /// See [`List::view`].
+    /// All tasks of [`List::view`].
     pub table: Table,
-    /// Those that match, up to the limit.
+    /// The matching tasks, up to the limit.
     pub tasks: Vec<Listed>,
-    /// How many match.
+    /// The number of matching tasks, including those beyond the limit.
     pub matching: usize,
 }
 
-/// A task of a list.
+/// A task in a list.
 pub struct Listed {
-    /// The task.
+    /// Its row in the table.
     pub task: Summary,
-    /// What keeps a pending task from being started.
+    /// Why it cannot be started, if it is pending.
     pub obstacles: Vec<Obstacle>,
-    /// How far its subtasks are, if it has any.
+    /// The progress of its subtasks, if it has any.
     pub progress: Option<Progress>,
 }
 

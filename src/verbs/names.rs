@@ -19,7 +19,7 @@ use crate::{
 /// A name, and what it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
-    /// The name.
+    /// The text that can be typed.
     pub word: String,
     /// What it names, in one line; may be empty.
     pub what: String,
@@ -32,14 +32,14 @@ impl Name {
     }
 }
 
-/// Which tasks.
+/// A selection of tasks by state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tasks {
-    /// All of them.
+    /// Tasks in all states.
     Any,
-    /// Those that are pending, in progress or failed.
+    /// Pending, in progress or failed.
     Open,
-    /// Those that are completed, failed or cancelled.
+    /// Completed, failed or cancelled.
     Closed,
 }
 
@@ -158,7 +158,7 @@ pub fn actors(caller: &Caller) -> Result<Vec<Name>> {
     Ok(actors.into_iter().take(MOST).map(|actor| Name::new(actor, "")).collect())
 }
 
-/// The remotes.
+/// The remotes of the repository, as configured; no description.
 pub fn remotes(caller: &Caller) -> Vec<Name> {
     remote::names(caller.repo()).into_iter().map(|remote| Name::new(remote, "")).collect()
 }

@@ -22,25 +22,25 @@ use crate::{
 /// Which task is asked for, and what is done with it.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// What is done with it.
+    /// What to do with the task that is found.
     pub take: Take,
-    /// The remote that decides, so that concurrent clones get different tasks.
+    /// Claim on this remote, so that concurrent clones get different tasks.
     pub remote: Option<String>,
-    /// Only among the parts of this task.
+    /// Consider only subtasks of this task, at any depth.
     pub parent: Option<String>,
-    /// Only among those that have all of these labels.
+    /// Consider only tasks that have all of these labels.
     pub labels: Vec<String>,
 }
 
-/// What is done with the next task.
+/// What to do with the next task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Take {
-    /// Nothing.
+    /// Only report it.
     #[default]
     Look,
-    /// It is claimed.
+    /// Claim it.
     Claim,
-    /// It is begun, and active in this worktree.
+    /// Claim and start it, and make it the active task of this worktree.
     Start,
 }
 
@@ -53,22 +53,22 @@ pub enum NoTask {
     AllClaimed,
     /// Every open task is waiting or blocked.
     AllBlocked,
-    /// There are no tasks.
+    /// The ledger has no tasks.
     None,
-    /// The tasks are elsewhere: this clone has no ledger.
+    /// This clone has no ledger; a remote has one.
     NoLedger,
 }
 
-/// The next task.
+/// The next task, and what was done with it.
 #[derive(Clone, Debug)]
 pub struct Next {
-    /// The task as it is now.
+    /// The task after it was claimed or started.
     pub task: Task,
     /// The caller held it in this worktree, or left it in progress there.
     pub is_yours: bool,
-    /// It had been begun before, and that attempt continues.
+    /// It was already started, and the attempt continues.
     pub goes_on: bool,
-    /// What is not committed, if it was started and another task was active in this worktree before.
+    /// The uncommitted paths, if it was started and another task was active before.
     pub uncommitted: Option<Left>,
 }
 
@@ -177,12 +177,12 @@ fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {
     view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))
 }
 
-/// Which tasks are considered.
+/// Which tasks [`next`] considers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Among<'a> {
-    /// Those within this one.
+    /// Only subtasks of this task.
     pub parent: Option<&'a TaskId>,
-    /// Those with all of these labels.
+    /// Only tasks that have all of these labels.
     pub labels: &'a [String],
 }
 

@@ -33,9 +33,9 @@ pub fn list(caller: &Caller) -> Result<Vec<Entry>> {
 
 /// A command with what it wrote to the ledger.
 pub struct Shown {
-    /// The command.
+    /// The command or operation.
     pub entry: Entry,
-    /// The events, by task.
+    /// The events that it wrote, each with its task.
     pub events: Vec<(TaskId, Event)>,
 }
 

@@ -11,15 +11,15 @@ use crate::{
     store::ledger::View,
 };
 
-/// What can be started.
+/// The tasks that can be started now.
 pub struct Ready<'a> {
     /// The ledger, and the table of all its tasks.
     pub view: View<'a>,
-    /// See [`Ready::view`].
+    /// All tasks of [`Ready::view`].
     pub table: Table,
-    /// What can be started, in the order of `next`.
+    /// The ready tasks, in the order of `next`.
     pub tasks: Vec<Summary>,
-    /// If it was asked for: the open tasks that cannot be started, and why.
+    /// If requested: the open tasks that cannot be started, with the reasons.
     pub waiting: Option<Vec<(Summary, Vec<Obstacle>)>>,
 }
 

@@ -16,11 +16,11 @@ use crate::{
 /// Which commits are examined.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Those of this range; otherwise those of HEAD since the ledger began.
+    /// Examine this range; `None`: the commits of HEAD since the ledger was created.
     pub range: Option<Range>,
-    /// They are the squash of what this commit is the tip of.
+    /// The range is the squash of the branch with this tip.
     pub squash_of: Option<ObjectId>,
-    /// Change nothing.
+    /// Find links, but do not record them.
     pub dry_run: bool,
 }
 

@@ -12,20 +12,20 @@ use crate::{
     recovery::snapshot,
 };
 
-/// What is asked.
+/// What to report.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Only this feature.
+    /// Only this task and its subtasks.
     pub feature: Option<String>,
     /// Only tasks that have all of these labels.
     pub labels: Vec<String>,
-    /// Count what changed since this date, as git takes it.
+    /// Also count changes since this date, in any format of git.
     pub since: Option<String>,
-    /// Without the commits of the tasks: forms that do not show them need not read the history.
+    /// Omit the commits of the tasks: formats that do not show them need not read the history.
     pub no_checkpoints: bool,
 }
 
-/// The report. Writes nothing.
+/// Gather the facts of a report. Writes nothing.
 ///
 /// # Errors
 ///

@@ -21,7 +21,7 @@ pub use crate::recovery::rollback::Request;
 /// What a rollback did, or with [`Request::dry_run`] would do.
 #[derive(Debug)]
 pub struct Answer {
-    /// What was planned.
+    /// The checkpoint, the mode and the affected commits.
     pub plan: RollbackPlan,
     /// The outcome; with `dry_run`, what would happen to each path.
     pub outcome: Outcome,

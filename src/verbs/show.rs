@@ -32,51 +32,51 @@ use crate::{
     store::ledger::View,
 };
 
-/// What a word names.
+/// The object that a word names.
 pub enum Shown<'a> {
-    /// A task.
+    /// A task of the ledger.
     Task(Box<Story<'a>>),
-    /// A checkpoint of a task.
+    /// A commit of a task, or the state before it was started.
     Checkpoint(Box<Checkpoint<'a>>),
-    /// A snapshot.
+    /// A snapshot of this repository.
     Snapshot(Box<Snapshot>),
     /// A revision of git: the words of `git show` for it, with checkpoints as object ids.
     Revision(Vec<OsString>),
 }
 
-/// A task with everything that is known of it.
+/// A task with everything that is known about it.
 pub struct Story<'a> {
     /// The ledger, and the table of all its tasks.
     pub view: View<'a>,
-    /// See [`Story::view`].
+    /// All tasks of [`Story::view`].
     pub table: Table,
-    /// The task.
+    /// The task itself.
     pub task: Task,
-    /// How far it is, its subtasks, its files.
+    /// Its progress, subtasks and files.
     pub work: Work,
-    /// What keeps it from being started, if it is pending.
+    /// Why it cannot be started, if it is pending.
     pub obstacles: Vec<Obstacle>,
     /// Its commits: those on this history, then those elsewhere.
     pub commits: Vec<ObjectId>,
-    /// Its edits, oldest first, with the values from before each.
+    /// Its edits, oldest first, each with the previous values.
     pub edits: Vec<TaskEvent>,
-    /// How many commits that the ledger knows are on no branch any more, those that a shallow clone lacks aside.
+    /// How many of its recorded commits are on no branch any more, except those missing in a shallow clone.
     pub lost: usize,
-    /// How many commits that the ledger knows this shallow clone does not have.
+    /// How many of its recorded commits are missing in this shallow clone.
     pub behind_the_cut: usize,
 }
 
-/// A checkpoint of a task.
+/// A checkpoint that `show` describes.
 pub struct Checkpoint<'a> {
-    /// The ledger.
+    /// The ledger, for titles.
     pub view: View<'a>,
-    /// The task.
+    /// The task that the checkpoint belongs to.
     pub task: Task,
-    /// Which one was asked for.
+    /// The requested checkpoint: a number, `start`, `last` or `green`.
     pub which: Which,
     /// The commit, and how it was found.
     pub point: Point,
-    /// Its tree, or the empty one.
+    /// Its tree; the empty tree for a state before the first commit.
     pub tree: ObjectId,
     /// The subject of the commit.
     pub subject: Option<String>,

@@ -46,14 +46,14 @@ pub fn against_head(repo: &Repo, snapshot: &Snapshot, worktree: ObjectId) -> Res
     Comparer::new(repo).differences(head, Some(worktree))
 }
 
-/// A snapshot to restore.
+/// A snapshot to restore, and how much of it.
 #[derive(Clone, Debug, Default)]
 pub struct Restore {
-    /// Its id, or the beginning of it.
+    /// Its id, a unique prefix of it, or `snap@{N}`.
     pub id: String,
     /// `--foreign`: one that was not made in this repository; only its files are restored.
     pub foreign: bool,
-    /// Only these paths, as git reads them in the current directory; none: everything.
+    /// Limit to these pathspecs, relative to the current directory; empty: everything.
     pub paths: Vec<OsString>,
 }
 

@@ -20,43 +20,43 @@ use crate::{
     store::{active, ledger::View},
 };
 
-/// What is begun.
+/// The task to start.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The task: its id or a unique prefix.
     pub task: String,
-    /// Whether it becomes the active task of this worktree.
+    /// Whether to make it the active task of this worktree.
     pub activate: Activate,
-    /// Begin it even if tasks before it are not completed or blockers are open.
+    /// Start it despite incomplete dependencies or open blockers.
     pub force: bool,
-    /// Begin it even if another session of the same agent host is working on it.
+    /// Start it even if another session of the same agent host is working on it.
     pub take_over: bool,
 }
 
-/// Whether a task becomes the active one of this worktree: the one that commits are stamped with.
+/// Whether a started task becomes active in this worktree: commits are stamped with the active tasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Activate {
-    /// It does not.
+    /// It does not become active.
     No,
-    /// In place of those that are active.
+    /// It replaces the active tasks.
     #[default]
     Alone,
-    /// In addition to them.
+    /// It becomes active in addition to the active tasks.
     Also,
 }
 
-/// A task that was begun.
+/// The result of [`start()`].
 #[derive(Clone, Debug)]
 pub struct Started {
-    /// The task.
+    /// The task before and after.
     pub changed: Changed,
-    /// Tasks that are no longer active in this worktree.
+    /// Tasks that are no longer active in this worktree; they stay in progress.
     pub replaced: Vec<TaskId>,
-    /// What is not committed, if another task was active in this worktree before.
+    /// The uncommitted paths, if another task was active in this worktree before.
     pub uncommitted: Option<Left>,
 }
 
-/// Begin a task: claim it, record where the work starts, and stamp the commits made in this worktree.
+/// Start a task: claim it, record the commit that the work starts from, and stamp commits made in this worktree.
 ///
 /// # Errors
 ///

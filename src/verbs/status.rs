@@ -14,21 +14,21 @@ use crate::{
     store::active,
 };
 
-/// The state of a worktree.
+/// The state of a worktree and its tasks.
 pub struct WorktreeStatus {
-    /// Who asks.
+    /// The caller, as events would name it.
     pub actor: Actor,
-    /// The commit and the branch.
+    /// The branch and the commit.
     pub head: Head,
-    /// What is not committed.
+    /// The number of uncommitted paths, by kind.
     pub dirty: DirtyCounts,
-    /// The active tasks, with what the ledger has of them.
+    /// The ids of the active tasks; `None` for tasks that the ledger does not have.
     pub active: Vec<(TaskId, Option<Task>)>,
-    /// What the caller holds in this worktree, or left in progress there, without being active.
+    /// Tasks that the caller holds or left in progress in this worktree, without the active ones.
     pub held: Vec<Task>,
     /// Whether there is no ledger here, and a remote may have one.
     pub may_be_elsewhere: bool,
-    /// How many tasks there are.
+    /// The number of tasks in each state.
     pub counts: Counts,
     /// Commits made while a task was active that name none, oldest first.
     pub unstamped: Vec<ObjectId>,
@@ -36,15 +36,15 @@ pub struct WorktreeStatus {
     pub follow_up: Option<unstamped::FollowUp>,
     /// An operation that was interrupted.
     pub interrupted: Option<Operation>,
-    /// An operation that is finished and was killed while it cleaned up.
+    /// A finished operation that was killed while it cleaned up.
     pub left_behind: Option<Operation>,
-    /// An operation of git that is in progress.
+    /// An unfinished merge, rebase or other operation of git.
     pub in_progress: Option<InProgress>,
     /// Tasks that a fetched ref names as active: see [`active::foreign`].
     pub foreign: Vec<TaskId>,
     /// Why commits made here are not stamped.
     pub unstamping: Option<String>,
-    /// Silences of a task longer than this, in seconds, are not counted as work.
+    /// Periods without activity longer than this, in seconds, are not counted as work.
     pub idle_gap: u64,
 }
 

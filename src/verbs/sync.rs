@@ -8,18 +8,18 @@ use crate::{
     sync::{self, Direction, Synced},
 };
 
-/// With whom, and in which direction.
+/// Which remote to synchronize with, and in which direction.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The remote; the upstream's, or origin, if not given.
     pub remote: Option<String>,
-    /// What is done.
+    /// Whether to fetch, to push, or both.
     pub direction: Direction,
 }
 
 /// The remote, and the outcome.
 pub struct Answer {
-    /// The remote.
+    /// The name of the remote that was used.
     pub remote: String,
     /// What was fetched, merged and pushed.
     pub synced: Synced,

@@ -23,85 +23,85 @@ use crate::{
     store::ledger::{Draft, View},
 };
 
-/// What is done with a task. Texts are checked before they are recorded.
+/// What to do with a task. Texts are checked before they are recorded.
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Stop working on it and release its claim.
     Pause {
-        /// Why.
+        /// Shown with the task until its state changes.
         reason: Option<String>,
-        /// When it comes back: a date, or a duration from now.
+        /// When the task becomes ready again: a date, or a duration from now.
         until: Option<String>,
     },
-    /// Give it up for good.
+    /// Close it without completing it.
     Cancel {
-        /// Why.
+        /// Shown with the task until its state changes.
         reason: Option<String>,
-        /// The task that has the same to be done.
+        /// The task that this one duplicates.
         duplicate_of: Option<String>,
     },
-    /// Make a closed task pending again; why.
+    /// Make a closed task pending again, with an optional reason.
     Reopen(Option<String>),
     /// Record that an attempt failed.
     Fail {
-        /// Why.
+        /// Shown when the task is started again.
         reason: String,
-        /// One word.
+        /// The kind of failure, one word: `tests`, `environment`, …
         kind: Option<String>,
     },
-    /// Record this note.
+    /// Record a note.
     Note(String),
     /// Record a decision.
     Decide {
-        /// What was decided.
+        /// The decision.
         text: String,
-        /// Why.
+        /// Its reason.
         why: Option<String>,
     },
-    /// Record what blocks it, in one line.
+    /// Record a blocker, one line.
     Block(String),
-    /// Remove blockers.
+    /// Resolve blockers.
     Unblock(Blockers),
-    /// Let it come after these tasks.
+    /// Make it depend on these tasks.
     Depend(Vec<String>),
-    /// Let it no longer come after these tasks.
+    /// Remove its dependencies on these tasks.
     Undepend(Vec<String>),
-    /// Hold it, so that no other agent takes it.
+    /// Claim it, so that no other agent takes it.
     Claim {
-        /// How long the claim lasts without a sign of life, in seconds; `agent.lease` if not given.
+        /// How long the claim lasts without activity, in seconds; `None`: `agent.lease`.
         lease: Option<u64>,
-        /// Take it even if another agent holds it.
+        /// Take over the claim of another agent.
         steal: bool,
-        /// Why.
+        /// Why the claim is taken over.
         reason: Option<String>,
     },
-    /// Release the claim; why.
+    /// Release the claim, with an optional reason.
     Release(Option<String>),
 }
 
-/// Which blockers of a task.
+/// A selection of the blockers of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Blockers {
-    /// The only one.
+    /// The only one; refused if there are several.
     Only,
-    /// The one with this id, or the only one whose id begins so.
+    /// The one with this id, or a unique prefix of it.
     Named(String),
-    /// All.
+    /// Every open blocker.
     All,
 }
 
-/// A task after a change.
+/// A task before and after a change.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    /// As it is now.
+    /// The task after the change.
     pub task: Task,
-    /// As it was before.
+    /// The task before the change.
     pub before: Task,
-    /// False when there was nothing to change.
+    /// False if there was nothing to change.
     pub wrote: bool,
-    /// What is not committed, if the act ended the activity of the task in this worktree.
+    /// The uncommitted paths, if the task is no longer active in this worktree because of the act.
     pub uncommitted: Option<Left>,
-    /// What became of the features that it was the last open part of.
+    /// The features above it that were completed, left open or reopened.
     pub features: Features,
 }
 

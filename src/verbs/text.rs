@@ -50,7 +50,7 @@ pub fn optional_lines(what: &str, text: Option<&str>) -> Result<Option<String>, 
     text.map(|text| lines(what, text)).transpose()
 }
 
-/// The refusal of a text.
+/// The error for an invalid text: `what` names the argument, `why` the reason.
 pub fn bad(what: &str, why: &InvalidText) -> Error {
     Error::new(codes::BAD_TEXT, format!("invalid {what}: {why}"))
 }

@@ -15,33 +15,33 @@ use crate::{
     recovery::snapshot::{self, Snapshot},
 };
 
-/// Which snapshots.
+/// Which snapshots to list.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Taken while this task, or a part of it, was active.
+    /// Only those taken while this task, or a subtask of it, was active.
     pub task: Option<String>,
-    /// Taken in the session whose name or id begins so: `claude/6f1c`, `6f1c`.
+    /// Only those of the session with this name or id, or a prefix of it: `claude/6f1c`, `6f1c`.
     pub session: Option<String>,
-    /// Not older than this date, as git takes it.
+    /// Only those not older than this date, in any format of git.
     pub since: Option<String>,
-    /// Not newer than this date, as git takes it.
+    /// Only those not newer than this date, in any format of git.
     pub until: Option<String>,
-    /// At most this many; `None`: all.
+    /// List at most this many; `None`: all.
     pub limit: Option<usize>,
-    /// Leave out this many first.
+    /// Skip this many first.
     pub skip: usize,
-    /// Oldest first.
+    /// List the oldest first.
     pub reverse: bool,
 }
 
-/// A snapshot, and how the files came to be as it has them.
+/// A snapshot and its changes since the previous one.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// It.
+    /// The snapshot itself.
     pub snapshot: Snapshot,
-    /// The one before it of the same worktree, if there is one; else the changes are those against the commit that HEAD was.
+    /// The id of the previous snapshot of the same worktree; `None`: the changes are relative to HEAD at that time.
     pub previous: Option<String>,
-    /// What changed in the files since.
+    /// The changed files.
     pub changes: Vec<Difference>,
 }
 

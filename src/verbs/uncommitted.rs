@@ -11,14 +11,14 @@ use crate::{
     store::active,
 };
 
-/// Paths that are not committed although the task that was active here ended, or made way for another one.
+/// Uncommitted paths of a task that is no longer active here.
 #[derive(Clone, Debug)]
 pub struct Left {
-    /// The task that was active.
+    /// The task that was active while they were changed.
     pub task: TaskId,
-    /// The task that a checkpoint commits them for from now on: the active one, if there is any.
+    /// The task that a checkpoint commits them to from now on: the active one, if any.
     pub goes_to: Option<TaskId>,
-    /// The paths.
+    /// The paths, by kind.
     pub summary: StatusSummary,
 }
 

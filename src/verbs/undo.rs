@@ -29,37 +29,37 @@ use crate::{
 /// What an undo or a redo did.
 #[derive(Debug)]
 pub enum Answer {
-    /// It undid this command.
+    /// A finished command was undone.
     Undone(Undone),
-    /// It took back an operation that was interrupted.
+    /// An interrupted operation was rolled back.
     Interrupted(Ended),
 }
 
 /// A command that was undone.
 #[derive(Debug)]
 pub struct Undone {
-    /// The command.
+    /// The id of the command that was undone.
     pub undone: Ulid,
-    /// What it did, in words.
+    /// The title of that command, as in `ops`.
     pub title: String,
-    /// The undo: an entry of the same list.
+    /// The id of the undo itself.
     pub id: Ulid,
-    /// What became of the work tree, if the command was an operation.
+    /// What happened to the work tree, if the command was an operation.
     pub outcome: Option<Outcome>,
-    /// A commit that the branch has left and that a remote branch or a tag contains: a push is not undone.
+    /// A commit that the branch no longer has, but a remote branch or a tag does: pushes are not undone.
     pub published: Option<ObjectId>,
     /// The tasks that the command had written to.
     pub tasks: Vec<Affected>,
 }
 
-/// An interrupted operation that was brought to one of its ends.
+/// An interrupted operation that was finished or rolled back.
 #[derive(Debug)]
 pub struct Ended {
-    /// The operation.
+    /// The operation, in its final state.
     pub operation: Operation,
-    /// Paths that other processes wrote to in the meantime: what they wrote is in the operation.
+    /// Paths that other processes wrote to in the meantime; the operation keeps that content.
     pub late: Vec<BString>,
-    /// What did not work although the operation did.
+    /// Problems that did not prevent the result.
     pub remarks: Vec<String>,
 }
 

@@ -12,23 +12,23 @@ use crate::{
     store::{active, ledger},
 };
 
-/// What was removed, and what stays.
+/// The result of [`uninstall`].
 #[derive(Clone, Debug)]
 pub struct Uninstalled {
-    /// What was changed.
+    /// The removed hooks and settings.
     pub changes: Changes,
-    /// What stays of the work of users, and who may see it; `None` if nothing does.
+    /// A sentence about snapshots and operations that remain; `None` if there are none.
     pub left: Option<String>,
-    /// Whether the tasks are still there.
+    /// Whether the repository still has tasks.
     pub has_tasks: bool,
 }
 
-/// Whether the tasks are removed, too.
+/// What to do with the tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tasks {
-    /// They stay.
+    /// Keep the ledger.
     Keep,
-    /// They are removed; the answer says how to restore them.
+    /// Remove the ledger; the answer names the command that restores it.
     Purge,
 }
 

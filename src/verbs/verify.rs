@@ -16,7 +16,7 @@ use crate::{
     verify::{self, Output},
 };
 
-/// What is verified.
+/// What to verify, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The task; the active one if not given.
@@ -27,25 +27,25 @@ pub struct Request {
     pub output: Output,
 }
 
-/// How it ended.
+/// The result of [`verify`].
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The task.
+    /// The task that the verification was recorded for.
     pub task: TaskId,
-    /// The command.
+    /// The command that was run.
     pub command: String,
-    /// What was recorded, or why nothing was.
+    /// The recorded verification, or why none was recorded.
     pub outcome: Result<Verification, Void>,
 }
 
-/// The content changed while a command ran: its outcome belongs to no state, and nothing was recorded.
+/// The content changed while the command ran, so its result applies to no state and is not recorded.
 #[derive(Clone, Debug)]
 pub struct Void {
-    /// The command.
+    /// The command that was run.
     pub command: String,
-    /// Its exit code.
+    /// The exit code of the command, as in a shell.
     pub exit: i32,
-    /// The paths that changed.
+    /// The paths that changed meanwhile.
     pub changed: Vec<BString>,
 }
 
@@ -63,7 +63,7 @@ impl From<Void> for Error {
     }
 }
 
-/// Run the command and record how it ended.
+/// Run the command and record its result.
 ///
 /// # Errors
 ///

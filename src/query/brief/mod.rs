@@ -36,25 +36,24 @@ pub const ENOUGH: usize = 50;
 /// How many tasks around the one that a brief is about are read for their decisions.
 const NEAR: usize = 50;
 
-/// Everything there is to say.
+/// Everything that a brief can show, before anything is shortened.
 pub struct Facts<'v> {
-    /// The ledger.
     pub view: View<'v>,
-    /// Who asks.
+    /// The reader, to tell its claims from those of others.
     pub us: Holder,
-    /// When.
+    /// The time of the question, for claims and ages.
     pub now: Timestamp,
-    /// The task it is about.
+    /// The task of the brief; `None`: the brief is about the whole plan.
     pub focus: Option<Focus>,
-    /// Tasks that are active besides it, or instead of it.
+    /// Active tasks of this worktree other than [`Facts::focus`], with their titles if the ledger has them.
     pub active: Vec<(TaskId, Option<String>)>,
-    /// What the asker holds in this worktree, or left in progress there; without the task that it is about and the active ones.
+    /// Tasks that the reader holds or left in progress in this worktree, without the focus and the active ones.
     pub held: Vec<Task>,
-    /// How everything stands.
+    /// HEAD, unfinished operations, sessions, and the ledger of the remote.
     pub state: State,
-    /// What is not committed.
+    /// Uncommitted paths, as counted by `git status`.
     pub standing: StatusSummary,
-    /// The tasks around it.
+    /// Ready, running and failed tasks, and the tasks that the focus depends on.
     pub plan: Plan,
 }
 
@@ -65,24 +64,24 @@ pub struct Focus {
     pub is_active: bool,
     /// The feature it is a part of.
     pub feature: Option<Task>,
-    /// What it comes after, and the finished parts of its feature, as far as something was decided there; the newest last.
+    /// Its dependencies and the completed tasks of its feature in which something was decided; the newest last.
     pub before: Vec<Task>,
     /// How many checkpoints it has on this history.
     pub checkpoints: usize,
-    /// The newest of them.
+    /// The newest of these checkpoints.
     pub last: Option<Checkpoint>,
     /// The newest that passed a verification.
     pub verified: Option<Checkpoint>,
-    /// How its history came about, if that can be said.
+    /// Whether its commits were made while working or at the end; `None` if that is unknown.
     pub making: Option<Making>,
 }
 
-/// What has to be known before a task is begun or gone on with.
+/// What an agent must know before it starts or continues a task.
 #[derive(Clone, Copy)]
 pub struct Needs<'a> {
     /// The ledger, for long texts.
     pub view: &'a View<'a>,
-    /// Who asks.
+    /// The reader, whose own texts are not attributed.
     pub us: &'a Actor,
     pub task: &'a Task,
     /// See [`Focus::feature`].
@@ -92,14 +91,14 @@ pub struct Needs<'a> {
 }
 
 impl<'a> Needs<'a> {
-    /// The decisions that bear on the task, with the task that each was made in: those of the tasks before it, of its feature, its own.
+    /// The decisions that apply to the task, each with the task it was made in: those of earlier tasks, of its feature, and its own.
     pub fn decisions(&self) -> impl Iterator<Item = (&'a TaskId, &'a Decision)> + use<'a> {
         let tasks = self.before.iter().chain(self.feature).chain([self.task]);
         tasks.flat_map(|task| task.decisions.iter().map(move |decision| (&task.id, decision)))
     }
 }
 
-/// The feature of `task`, and the tasks before it: see [`Focus`].
+/// The feature of `task`, and the tasks before it: [`Focus::feature`] and [`Focus::before`].
 ///
 /// # Errors
 ///
@@ -109,34 +108,34 @@ pub fn around(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<(Option
     Ok((feature, before(view, graph, task)?))
 }
 
-/// A checkpoint of the task.
+/// A commit of the task on the history of HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// n of `t-1@n`.
+    /// `n` of `t-1@n`.
     pub number: usize,
     pub commit: ObjectId,
     pub subject: String,
-    /// When it was committed.
+    /// The committer date.
     pub at: Timestamp,
 }
 
-/// Who asks, about what, and when.
+/// What a brief is asked for.
 pub struct Question<'a> {
-    /// The task that is asked for.
+    /// The requested task; `None`: the active one, if any.
     pub task: Option<Task>,
     /// The active tasks of this worktree.
     pub active: Vec<TaskId>,
-    /// Who asks.
+    /// The reader.
     pub us: Holder,
-    /// When.
+    /// The current time.
     pub now: Timestamp,
     /// Why commits made here are not stamped.
     pub unstamping: Option<String>,
-    /// The snapshots of a task that are here.
+    /// Finds out which snapshots of a task exist here.
     pub saved: &'a dyn Fn(&TaskId) -> Option<Saved>,
 }
 
-/// Gather what there is to say about `question`. Writes nothing.
+/// Gather the facts for `question`. Writes nothing.
 ///
 /// # Errors
 ///
@@ -215,13 +214,13 @@ fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
 }
 
 impl Facts<'_> {
-    /// What has to be known to continue with the task that it is about.
+    /// What an agent must know to continue with `focus`.
     pub fn needs<'a>(&'a self, focus: &'a Focus) -> Needs<'a> {
         let Focus { task, feature, before, .. } = focus;
         Needs { view: &self.view, us: &self.us.actor, task, feature: feature.as_ref(), before }
     }
 
-    /// The whole of a text.
+    /// The whole text, read from the ledger if the event has only its beginning.
     pub fn text(&self, text: &Text) -> String {
         self.view.text(text)
     }

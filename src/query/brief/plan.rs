@@ -10,36 +10,35 @@ use super::ENOUGH;
 /// The tasks of the ledger, as far as a brief shows them.
 #[derive(Debug)]
 pub struct Plan {
-    /// How many there are.
+    /// The number of tasks in each state.
     pub counts: Counts,
     /// How many of the pending ones are ready.
     pub ready: usize,
     /// The first of them, in the order of `next`; of the task's own feature if that has any.
     pub next: Vec<Summary>,
-    /// How many there are.
+    /// The number of tasks that [`Plan::next`] was taken from.
     pub next_count: usize,
-    /// Tasks in progress but for the one that the brief is about; unclaimed ones first.
+    /// Tasks in progress, without the task of the brief; unclaimed ones first.
     pub in_progress: Vec<Work>,
-    /// How many there are.
+    /// The number of tasks in progress, including those not listed.
     pub in_progress_count: usize,
-    /// Tasks that stand failed, the newest first.
+    /// Failed tasks, the newest first.
     pub failed: Vec<Summary>,
-    /// How many there are.
+    /// The number of failed tasks, including those not listed.
     pub failed_count: usize,
-    /// The parts of the task that are still open.
+    /// The open subtasks of the task.
     pub parts: Vec<Summary>,
-    /// How many of its parts are open, and how many it has.
+    /// How many of its subtasks are open, and how many it has.
     pub parts_count: (usize, usize),
-    /// What the task comes after and is not completed.
+    /// Dependencies of the task that are not completed, with their state; `None`: not in this ledger.
     pub waits_for: Vec<(TaskId, Option<Status>)>,
 }
 
 /// A task in progress, claimed or not.
 #[derive(Clone, Debug)]
 pub struct Work {
-    /// The task.
     pub row: Summary,
-    /// Whether its claim still counts.
+    /// Whether its claim has not expired.
     pub is_live: bool,
 }
 

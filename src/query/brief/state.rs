@@ -21,21 +21,21 @@ use crate::{
 
 use super::ENOUGH;
 
-/// How everything stands.
+/// The state of the worktree and of the ledger.
 #[derive(Debug)]
 pub struct State {
-    /// An operation of ours that was interrupted.
+    /// An interrupted operation of git-agent.
     pub interrupted: Option<Operation>,
-    /// An operation of git's that is in progress.
+    /// An unfinished merge, rebase or other operation of git.
     pub in_progress: Option<InProgress>,
     pub head: Head,
     /// The ledger against the one of the remote, as it was last fetched.
     pub ledger: Option<Ledger>,
-    /// Commits made while the task was active that name none.
+    /// How many commits were made while the task was active and name no task.
     pub unstamped: usize,
-    /// The last session of an agent host that worked here, if it broke off: its process is gone, and it did not end.
+    /// The last session of an agent host in this worktree, if it broke off: its process is gone, and it never ended.
     pub broke_off: Option<Session>,
-    /// Other sessions that are at work in this worktree.
+    /// Other live sessions in this worktree.
     pub other_sessions: Vec<Session>,
     /// Why commits made here are not stamped.
     pub unstamping: Option<String>,
@@ -47,14 +47,14 @@ pub struct State {
     pub follow_up: Option<FollowUp>,
 }
 
-/// Our ledger against a fetched copy of another one.
+/// The local ledger compared with the fetched ledger of a remote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
-    /// The name of the remote.
+    /// The name of the remote, as in `git remote`.
     pub remote: String,
-    /// Commits of the ledger that only we have.
+    /// Commits that only the local ledger has.
     pub ahead: usize,
-    /// Commits of the ledger that only they have.
+    /// Commits that only the ledger of the remote has.
     pub behind: usize,
 }
 
@@ -89,7 +89,7 @@ impl State {
         Ok((state, status::summary(repo, ENOUGH)?))
     }
 
-    /// Whether something of ours or git's must be ended before anything else.
+    /// Whether an operation of git-agent or git must be finished first.
     pub fn is_stuck(&self) -> bool {
         self.interrupted.is_some() || self.in_progress.is_some()
     }

@@ -42,83 +42,83 @@ use crate::{
     store::ledger::View,
 };
 
-/// What is asked.
+/// Which changes to find.
 pub struct Request {
     pub task: Task,
-    /// Since which of its checkpoints; `None` and [`Which::Start`]: since it began.
+    /// The checkpoint to compare with; `None` and [`Which::Start`]: the state before the task was started.
     pub which: Option<Which>,
-    /// Up to what.
+    /// The newer side of the comparison.
     pub until: Until,
-    /// Only what the task's own commits touched; and, if it is `active`, what is not committed.
+    /// Only paths touched by the task's own commits and, if it is `active`, uncommitted changes.
     pub own: bool,
     /// The task is active in this worktree.
     pub active: bool,
-    /// Only these paths.
+    /// Limit to these paths; empty: all.
     pub paths: Pathspecs,
 }
 
-/// Up to what changes are looked for.
+/// The newer side of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// The work tree, with all that is not committed.
+    /// The work tree, with staged, unstaged and untracked changes.
     Now,
-    /// HEAD's commit.
+    /// The commit of HEAD, without uncommitted changes.
     Head,
     Commit(ObjectId),
 }
 
-/// The answer.
+/// The changes between a base and a later state.
 pub struct Changes<'r> {
     pub task: Task,
-    /// Since when.
+    /// The older side.
     pub base: Base,
     pub base_tree: ObjectId,
-    /// The commit up to which commits are listed; `None` on a branch without commits.
+    /// The commit at which the list of commits ends; `None` on a branch without commits.
     pub tip: Option<ObjectId>,
-    /// The tree up to which changes are listed. That of a work tree is in no repository.
+    /// The tree of the newer side. That of a work tree exists only in memory.
     pub tree: ObjectId,
     /// The commits between base and tip, newest first.
     pub steps: Vec<Step>,
     /// What changed, in git's order.
     pub paths: Vec<Path>,
-    /// The history is cut off in between: there may be more commits.
+    /// The history between the two is incomplete in this shallow clone: there may be more commits.
     pub lower_bound: bool,
-    /// How renames were looked for.
+    /// How renames were detected.
     pub renames: Renames,
-    /// What git had to remark.
+    /// Git's warnings, such as too many files for rename detection; may be empty.
     pub remark: String,
-    /// What is in no tree.
+    /// Changes that no tree of this repository contains.
     pub unseen: Vec<Unseen>,
-    /// Only the task's own paths are listed.
+    /// Only paths of the task's own commits are listed.
     pub own: bool,
     repo: &'r Repo,
     content: Option<Content<'r>>,
 }
 
-/// A state of the past.
+/// The older side of a comparison, and how it was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Base {
-    /// The commit; `None`: there was none, the empty tree.
+    /// The commit; `None`: the empty tree, before the first commit.
     pub commit: Option<ObjectId>,
-    /// When it was committed.
+    /// Its committer date; `None` without a commit.
     pub at: Option<Timestamp>,
-    /// How it was found.
+    /// The rule that determined it.
     pub rule: Rule,
-    /// The clone is shallow, and this may be another state than on the whole history.
+    /// The clone is shallow, and the full history might lead to another state.
     pub cut: bool,
 }
 
-/// How a state of the past was found.
+/// How the older side of a comparison was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
-    /// It is where the task began.
+    /// The state before the task was started.
     Start(revision::Rule),
-    /// It is this one of the task's checkpoints.
+    /// A checkpoint of the task, with its number.
     Checkpoint(Which, usize),
 }
 
 impl Rule {
-    /// The word used in JSON.
+    /// The word for the rule in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Rule::Start(rule) => rule.as_str(),
@@ -129,35 +129,35 @@ impl Rule {
 
 #[derive(Clone, Debug)]
 pub struct Path {
-    /// How.
+    /// The old and the new side, and the kind of change.
     pub change: Change,
-    /// The commits that touched it, newest first, by their place in [`Changes::steps`].
+    /// The commits that touched it, newest first, as indexes into [`Changes::steps`].
     pub steps: Vec<usize>,
     /// The tasks of these commits, sorted.
     pub tasks: BTreeSet<BString>,
-    /// One of them has no task.
+    /// At least one of these commits has no task.
     pub untasked: bool,
-    /// Where it differs.
+    /// In which of the comparisons it differs.
     pub places: Places,
 }
 
-/// Between which states a path differs; a renamed one counts with its old name, too.
+/// In which comparisons a path differs; a renamed path counts under both names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     /// Between base and tip.
     pub committed: bool,
-    /// Between HEAD and index.
+    /// Between the tree of HEAD and the index.
     pub staged: bool,
     /// Between index and work tree.
     pub unstaged: bool,
-    /// It is in the work tree, and git does not know it.
+    /// It exists in the work tree, but not in the index.
     pub untracked: bool,
-    /// It is in conflict.
+    /// The index has conflict stages for it.
     pub unmerged: bool,
 }
 
 impl Places {
-    /// Whether a part of the change is in no commit.
+    /// Whether a part of the change is uncommitted.
     pub fn is_uncommitted(self) -> bool {
         self.staged || self.unstaged || self.untracked || self.unmerged
     }

@@ -23,7 +23,7 @@ use crate::{
     store::ledger::{View, commits::Owners},
 };
 
-/// A commit in between.
+/// A commit between base and tip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     pub commit: ObjectId,
@@ -31,7 +31,7 @@ pub struct Step {
     pub tasks: Vec<BString>,
     /// The first paragraph of its message on one line.
     pub subject: BString,
-    /// A later commit in between reverts it, and is in force.
+    /// A later commit of the range reverts it, and is not reverted itself.
     pub reverted: bool,
 }
 

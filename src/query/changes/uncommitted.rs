@@ -22,13 +22,13 @@ use crate::{
 pub(super) struct Seen {
     places: HashMap<BString, Places>,
     nested: Vec<BString>,
-    /// What the index has at the paths where it differs from HEAD.
+    /// The entries of the index that differ from HEAD.
     staged: Edits,
-    /// What HEAD or index say that a path is.
+    /// The kinds of paths according to HEAD or the index.
     kinds: HashMap<BString, EntryKind>,
-    /// A submodule has another commit or changes of its own.
+    /// A submodule is at another commit, or has changes inside.
     has_submodules: bool,
-    /// What no tree of this repository has.
+    /// Changes that no tree of this repository contains.
     pub unseen: Vec<Unseen>,
 }
 
@@ -36,10 +36,9 @@ pub(super) struct Seen {
 const FEW: usize = 1000;
 const LARGE: u64 = 1 << 20;
 
-/// Something that was found and that no tree of this repository has.
+/// A change that no tree of this repository contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unseen {
-    /// The path.
     pub path: BString,
     pub why: UnseenReason,
 }
@@ -51,13 +50,13 @@ named! {
         Repository = "nested-repository",
         /// What changed is inside a submodule, and not committed there.
         Submodule = "dirty-submodule",
-        /// It cannot be read.
+        /// Reading it failed; its content was not compared.
         Unreadable = "unreadable",
     }
 }
 
 impl Seen {
-    /// As `status` has it.
+    /// The kind of change for a status of `git diff --name-status`.
     pub fn of(status: Status) -> Self {
         let mut seen = Seen { staged: status.staged(), ..Seen::default() };
         for tracked in status.tracked {
@@ -91,7 +90,7 @@ impl Seen {
         *known = known.or(place);
     }
 
-    /// Where `path` differs.
+    /// In which comparisons `path` differs; in none if it is not among the differences.
     pub fn places(&self, path: &BString) -> Places {
         self.places.get(path).copied().unwrap_or_default()
     }
@@ -101,12 +100,12 @@ impl Seen {
         self.places.contains_key(path)
     }
 
-    /// All that differ.
+    /// All paths that differ anywhere.
     pub fn paths(&self) -> impl Iterator<Item = &BString> {
         self.places.keys()
     }
 
-    /// Those that are in the work tree other than in the index.
+    /// Paths that differ between the index and the work tree.
     pub fn dirty(&self) -> Vec<&BString> {
         let is_dirty = |places: &Places| places.unstaged || places.untracked;
         let mut dirty: Vec<&BString> =

@@ -21,11 +21,9 @@ use super::ledger::Tasks;
 /// An event and the task it happened to.
 #[derive(Clone, Debug)]
 pub struct TaskEvent {
-    /// The task it happened to.
     pub task: TaskId,
-    /// What happened.
     pub event: Event,
-    /// Of an edit, what the fields that it sets said before.
+    /// For an edit: the previous values of the fields that it sets.
     pub was: Option<Edit>,
     /// It has no effect because it was undone.
     pub is_withdrawn: bool,
@@ -88,12 +86,12 @@ impl Events {
         Events { heap: BinaryHeap::new(), since: 0, until: 0 }
     }
 
-    /// Leave out what is newer than `at`.
+    /// Omit events newer than `at`.
     pub fn not_after(&mut self, at: i64) {
         self.until = self.until.min(at);
     }
 
-    /// The newest event that was not given yet, if it is not older than `at`.
+    /// The newest event not returned yet, if it is not older than `at`.
     ///
     /// # Errors
     ///

@@ -31,16 +31,16 @@ use events::Events;
 use ledger::Tasks;
 use stream::{Commits, Only};
 
-/// What is asked.
+/// What to log, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The task; else the first of `words` may be one.
     pub task: Option<String>,
     /// Options, revisions and paths for git.
     pub words: Words,
-    /// Not older than this date, as git takes it.
+    /// Only entries not older than this date, in any format of git.
     pub since: Option<String>,
-    /// Not newer than this date, as git takes it.
+    /// Only entries not newer than this date, in any format of git.
     pub until: Option<String>,
     /// Only commits by authors that match one of these patterns.
     pub authors: Vec<String>,
@@ -48,29 +48,29 @@ pub struct Request {
     pub labels: Vec<String>,
     /// Only commits that belong to a task.
     pub checkpoints: bool,
-    /// Whether events are shown; `None`: unless the request is about properties that only commits have.
+    /// Whether to show events; `None`: yes, unless the request filters by properties that only commits have.
     pub events: Option<bool>,
     /// At most this many entries; `None`: all.
     pub limit: Option<usize>,
-    /// Leave out this many entries first.
+    /// Skip this many entries first.
     pub skip: usize,
-    /// Oldest first.
+    /// Show the oldest entries first.
     pub reverse: bool,
-    /// The format of dates, as `git log --date` takes it.
+    /// A date format of `git log --date`.
     pub date: Option<String>,
-    /// With git's graph of the history.
+    /// Draw git's commit graph.
     pub graph: bool,
-    /// With the names of refs.
+    /// Show the names of refs.
     pub decorate: bool,
-    /// With git's colours in the graph and in changes.
+    /// Color the graph and the changes as git does.
     pub colors: bool,
 }
 
 /// The task that a log is about.
 pub struct Wanted {
-    /// Its full id.
+    /// Its full id, also if the request has only a prefix.
     pub id: String,
-    /// As the ledger has it; `None` when only trailers name it.
+    /// The task in the ledger; `None` if only trailers name it.
     pub task: Option<Task>,
 }
 

@@ -5,13 +5,13 @@ use std::ffi::OsStr;
 /// What an option of `git log` does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Order and looks.
+    /// Changes the order or the look, not the selection.
     Neutral,
-    /// Names all revisions.
+    /// Selects all refs: `--all`.
     All,
-    /// Names some revisions.
+    /// Selects some refs: `--branches`, `--tags`, …
     Revisions,
-    /// Searches messages.
+    /// Searches commit messages: `--grep`.
     Grep,
     /// Shows changes below each commit.
     Diff,

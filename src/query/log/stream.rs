@@ -23,19 +23,19 @@ use crate::{
     store::ledger::View,
 };
 
-/// One thing that happened.
+/// One entry of a log.
 pub enum Entry {
     Commit(Box<Checkpoint>),
     Event(Box<TaskEvent>),
 }
 
-/// A commit and what it is to the tasks.
+/// A commit and the tasks it belongs to.
 pub struct Checkpoint {
-    /// As git has it.
+    /// The commit as git reports it.
     pub record: Record,
     /// Ids of the tasks that it names, or that it was linked to.
     pub tasks: Vec<String>,
-    /// n of `T@n`, when the log is about task T.
+    /// `n` of `T@n`, if the log is about task T.
     pub number: Option<usize>,
     /// The same for each of `tasks`; empty when the log is not about one task.
     pub numbers: Vec<Option<usize>>,
@@ -51,31 +51,30 @@ pub struct Checkpoint {
     pub changes: Option<BString>,
 }
 
-/// Where the commits come from.
+/// The source of the commits.
 pub(super) enum Commits<'r> {
     None,
-    /// A running git.
+    /// A running git, which lists them in its order.
     Running(log::Log<'r>),
-    /// A running git that shows commits which are known, in no order.
+    /// A running git that shows known commits, in no particular order.
     Known(log::Log<'r>),
-    /// These, newest first.
+    /// Commits in memory, newest first.
     Read(std::vec::IntoIter<Record>),
 }
 
-/// Which commits are let through.
+/// Which commits are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Only {
-    /// All.
     All,
-    /// Those of some task.
+    /// Commits that belong to any task.
     OfTasks,
-    /// Those of some of these tasks.
+    /// Commits that belong to any of these tasks.
     Among(HashSet<String>),
     /// Those of this task, and of these, itself among them: its parts, if it is a feature.
     Of(String, HashSet<String>),
 }
 
-/// A log that is being read.
+/// A log that is being read, entry by entry.
 pub struct Log<'r> {
     pub(super) tasks: Tasks<'r>,
     pub(super) commits: Commits<'r>,
@@ -133,7 +132,6 @@ impl<'r> Log<'r> {
         Ok(oldest)
     }
 
-    /// The ledger.
     pub fn view(&self) -> &View<'r> {
         &self.tasks.view
     }

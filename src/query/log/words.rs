@@ -11,7 +11,7 @@ use super::options::{Kind, kind, number, takes_next};
 pub struct Words {
     /// Options and revisions for git, in their order.
     pub words: Vec<OsString>,
-    /// Paths behind `--`.
+    /// Paths after `--`.
     pub paths: Vec<OsString>,
     /// Where in `words` the first one is that is not an option; it may be a task.
     pub first: Option<usize>,
@@ -23,7 +23,7 @@ pub struct Words {
     pub greps: bool,
     /// Revisions are named, or options that stand for some.
     pub revisions: bool,
-    /// `-5`.
+    /// The count of `-5`.
     pub limit: Option<usize>,
     /// `--decorate`, `--no-decorate`.
     pub decorate: Option<bool>,

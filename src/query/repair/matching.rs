@@ -35,7 +35,7 @@ struct Case {
 }
 
 impl Gathered {
-    /// What counts for `commit`.
+    /// The evidence that decides about `commit`; empty if there is none, or if it is ambiguous.
     pub fn of(&self, commit: ObjectId) -> &[Evidence<ObjectId>] {
         self.cases.get(&commit).map_or(&[], |case| &case.evidence)
     }
@@ -48,7 +48,7 @@ impl Gathered {
 
 /// Something that made a change, and the tasks that it names.
 pub(super) struct Origin {
-    /// The commit, or the tip.
+    /// The commit with the change; of a branch, its tip.
     pub source: ObjectId,
     pub whole: Whole,
     /// Of a branch: where it left the history.

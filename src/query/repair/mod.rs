@@ -44,24 +44,24 @@ use crate::{
 /// Which commits are examined.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Those of `from..tip`; otherwise those of HEAD since the ledger began.
+    /// Examine this range; `None`: the commits of HEAD since the ledger was created.
     pub range: Option<Range>,
-    /// They are the squash of what this commit is the tip of.
+    /// The range is the squash of the branch with this tip.
     pub squash_of: Option<ObjectId>,
-    /// The tasks that are active in this worktree: what was committed while they were is theirs.
+    /// The active tasks of this worktree: commits made while they were active belong to them.
     pub active: Vec<Task>,
 }
 
-/// Some of a history.
+/// A range of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// Where it begins, itself omitted; `None`: at the beginning.
+    /// The excluded beginning; `None`: from the first commit.
     pub from: Option<ObjectId>,
-    /// Where it ends.
+    /// The newest commit of the range.
     pub tip: ObjectId,
 }
 
-/// What was found out.
+/// The result of a repair.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
     /// Commits and the tasks that they belong to, oldest first.
@@ -70,11 +70,11 @@ pub struct Found {
     pub unlinks: Vec<Link>,
     /// Commits whose task is unknown, oldest first.
     pub unknown: Vec<Unknown>,
-    /// What the reader should know.
+    /// Remarks for the user.
     pub remarks: Vec<RepairRemark>,
 }
 
-/// What the reader of a repair should know.
+/// A remark about a repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RepairRemark {
     /// Commits that were made after a task had ended name no task.
@@ -87,7 +87,7 @@ pub enum RepairRemark {
     ContentDiffers {
         /// The commit that was linked.
         commit: ObjectId,
-        /// The tip of the branch.
+        /// The tip of the branch whose squash it is said to be.
         tip: ObjectId,
     },
     /// Tasks of the branch that are not in this ledger.
@@ -108,13 +108,13 @@ pub struct Link {
     pub compared: bool,
 }
 
-/// A commit of which it is not known whose it is.
+/// A commit whose task could not be determined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     pub commit: ObjectId,
     pub subject: String,
     pub why: UnlinkedReason,
-    /// What might have said it.
+    /// The evidence that was not sufficient.
     pub candidates: Vec<Evidence<ObjectId>>,
 }
 
@@ -129,7 +129,7 @@ named! {
         SameHistory = "same-history",
         /// What made the same change names only tasks that this ledger does not have.
         NotInLedger = "not-in-ledger",
-        /// It changes nothing.
+        /// It changes no file.
         Empty = "empty",
         /// What it was made from is not in this shallow clone.
         CutOff = "shallow",

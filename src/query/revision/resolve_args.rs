@@ -33,13 +33,13 @@ pub enum Emptiness {
     NoCommits,
 }
 
-/// Who asks, and what for.
+/// Resolves checkpoints and snapshots in arguments for git.
 pub struct Resolver<'a> {
-    /// The ledger.
+    /// The ledger that tasks and their links are read from.
     pub view: &'a View<'a>,
-    /// The task that is meant where none is named.
+    /// Finds the active task, for `@2` without a task.
     pub active: &'a dyn Fn() -> Result<Task>,
-    /// When.
+    /// The current time, for claims and `@start`.
     pub now: Timestamp,
     /// What the command makes of `@start` of a task that began before all commits.
     pub emptiness: Emptiness,
@@ -51,7 +51,7 @@ pub struct Resolver<'a> {
 
 /// What the end of a range is.
 enum Found {
-    /// A revision for git.
+    /// A revision, or a range of two.
     Revision(Vec<u8>),
     /// The state before the first commit.
     Nothing,

@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// Where a task began on a history, and how that is known.
+/// Where a task was started on a history, and how that was determined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// The commit; `None`: there was none, the empty tree.
+    /// The commit; `None`: the empty tree, before the first commit.
     pub commit: Option<ObjectId>,
-    /// The rule that found it.
+    /// The rule that determined it.
     pub rule: Rule,
 }
 

@@ -95,7 +95,7 @@ impl<'v> Owners<'v> {
         Ok(cut.is_some_and(|cut| !cut.is_empty()))
     }
 
-    /// How trailers are read.
+    /// The rules by which trailers name tasks: keys, separators, ignored values.
     pub fn rules(&self) -> &Rules {
         self.owners.rules()
     }

@@ -15,25 +15,25 @@ use crate::{
     store::ledger::View,
 };
 
-/// A commit and what it is called.
+/// A commit and its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// Which.
+    /// The full commit id.
     pub commit: ObjectId,
     /// An abbreviation of its id.
     pub short: String,
-    /// `t-1@4`, or `short`.
+    /// `t-1@4`, or [`Point::short`] for commits without a task.
     pub name: String,
     /// The task that it belongs to.
     pub task: Option<String>,
-    /// n of `<task>@n` on HEAD's history.
+    /// `n` of `<task>@n` on the history of HEAD.
     pub number: Option<usize>,
 }
 
-/// The first bad commit.
+/// The first bad commit, with its metadata.
 #[derive(Clone, Debug)]
 pub struct FirstBad {
-    /// Which.
+    /// The commit and its name.
     pub point: Point,
     /// Its task, if the ledger has it.
     pub task: Option<Task>,
@@ -41,9 +41,9 @@ pub struct FirstBad {
     pub subject: String,
     /// `Name <email>`, as the mailmap has it.
     pub author: String,
-    /// When it was written.
+    /// The author date.
     pub at: Timestamp,
-    /// What it changes against its first parent.
+    /// The paths that differ from its first parent.
     pub paths: Vec<BString>,
 }
 

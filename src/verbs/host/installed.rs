@@ -19,34 +19,34 @@ named! {
     pub enum Source {
         /// In the user's configuration.
         User = "user",
-        /// In the repository.
+        /// In the configuration of the repository.
         Project = "project",
         /// In a plugin that the host installed.
         Plugin = "plugin",
     }
 }
 
-/// A host.
+/// What is installed for a host.
 #[derive(Clone, Debug)]
 pub struct HostStatus {
-    /// Which.
+    /// The host that this is about.
     pub host: Host,
-    /// It is on this machine.
+    /// Whether the host is on this machine.
     pub is_found: bool,
     /// Where its hooks are installed, in the order of [`Source`].
     pub installed: Vec<Source>,
-    /// It has our plugin, and does not run it.
+    /// It has the plugin of git-agent, but it is disabled.
     pub has_disabled_plugin: bool,
-    /// Files that are not as this version installs them.
+    /// Files that are missing or differ from what this version installs.
     pub missing: Vec<PathBuf>,
-    /// Whether it trusts the hooks; `None` for hosts that run hooks without that, and where none are installed.
+    /// Whether its hooks are trusted; `None` for hosts without that concept, and if none are installed.
     pub is_trusted: Option<bool>,
     /// When its last event arrived in this repository.
     pub last_event: Option<Timestamp>,
 }
 
 impl HostStatus {
-    /// It has our plugin, and nothing else of ours.
+    /// Whether only the plugin is installed.
     pub fn is_plugin_only(&self) -> bool {
         self.installed == [Source::Plugin]
     }
@@ -68,7 +68,7 @@ pub fn places(repo: Option<&Repo>) -> Result<Places> {
     Ok(Places { home, project, named, programs })
 }
 
-/// What is known of `host`.
+/// What is installed for `host`, for the user and in `repo`.
 pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
     let scopes =
         [(Some(Scope::User), Source::User), (places.project.as_ref().map(|_| Scope::Project), Source::Project)];
@@ -100,7 +100,7 @@ pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
     }
 }
 
-/// The hosts on this machine.
+/// The status of each host that is on this machine.
 pub fn found(repo: Option<&Repo>, places: &Places) -> Vec<HostStatus> {
     Host::ALL.into_iter().filter(|host| places.has(*host)).map(|host| status(repo, host, places)).collect()
 }

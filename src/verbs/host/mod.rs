@@ -26,12 +26,12 @@ const MOST_QUESTIONS: usize = 3;
 /// The same event within this many seconds is the same one, sent by two configuration files.
 const TWICE: u64 = 3;
 
-/// When a snapshot is taken.
+/// When to take a snapshot of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
-    /// Now.
+    /// Immediately.
     Now,
-    /// Unless one was taken for the session within `agent.snapshotEvery`.
+    /// Only if none was taken for the session within `agent.snapshotEvery`.
     Debounced,
 }
 

@@ -21,16 +21,16 @@ const LONGEST: usize = 72;
 /// A list has no more lines than this that are taken.
 const MOST: usize = 200;
 
-/// What was found out about the task of a session.
+/// Whether a session has a task.
 #[derive(Clone, Debug)]
 pub enum Ensured {
-    /// It has one.
+    /// It had one.
     Known,
-    /// It has one now.
+    /// One was created and started.
     Made(Box<Task>),
-    /// It has none, and its agent is to be told (`agent.autoTask=ask`).
+    /// It has none, and the agent must be told (`agent.autoTask=ask`).
     Ask,
-    /// It has none (`agent.autoTask=off`).
+    /// It has none, as configured (`agent.autoTask=off`).
     Off,
 }
 

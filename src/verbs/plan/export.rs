@@ -18,12 +18,12 @@ use crate::{
     verbs::Caller,
 };
 
-/// What is exported.
+/// Which tasks to export, and in which format.
 #[derive(Clone, Debug)]
 pub struct ExportRequest {
-    /// What it is written in.
+    /// The format to write.
     pub format: Format,
-    /// Only this task and its parts.
+    /// Only this task and its subtasks.
     pub parent: Option<String>,
     /// Only tasks in these states; all if empty.
     pub status: Vec<Status>,
@@ -31,12 +31,12 @@ pub struct ExportRequest {
     pub labels: Vec<String>,
 }
 
-/// A plan.
+/// An exported plan.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// Its text.
+    /// The content of the file.
     pub text: String,
-    /// How many tasks are in it.
+    /// The number of exported tasks.
     pub count: usize,
 }
 

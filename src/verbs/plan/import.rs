@@ -23,29 +23,29 @@ use crate::{
     verbs::Caller,
 };
 
-/// What is imported.
+/// A plan to import.
 pub struct ImportRequest {
-    /// The plan.
+    /// The text of the plan, and its file.
     pub source: Source,
     /// Its format; detected if not given.
     pub format: Option<Format>,
-    /// The task that the top-level tasks of the plan become parts of; ids that are generated begin with its id.
+    /// The feature that the top-level tasks become subtasks of; generated ids start with its id.
     pub parent: Option<String>,
-    /// Take titles even for tasks that were started or completed under another title.
+    /// Update titles even of tasks that were started or completed under another title.
     pub force: bool,
-    /// Only find out what would change.
+    /// Only compute the changes.
     pub dry_run: bool,
 }
 
-/// What was imported, or would be.
+/// The result of [`import`].
 pub struct Imported {
-    /// What the plan was read as.
+    /// The format of the plan.
     pub format: Format,
-    /// What changes.
+    /// The differences between the plan and the ledger.
     pub difference: Difference,
-    /// What the plan has and was changed or skipped.
+    /// Parts of the plan that were changed or skipped.
     pub left: Vec<LeftKind>,
-    /// The commit of the ledger; `None` if there was nothing to do, or nothing was to be done.
+    /// The commit of the ledger; `None` if nothing was written.
     pub commit: Option<ObjectId>,
 }
 

@@ -31,12 +31,12 @@ pub struct Source {
     left: Vec<Left>,
 }
 
-/// Things of one kind that a plan has and that were changed or skipped.
+/// Parts of a plan of one kind that were changed or skipped.
 #[derive(Clone, Debug)]
 pub struct LeftKind {
-    /// What they are, and what became of them.
+    /// A description of the kind, and what was done with it.
     pub what: String,
-    /// How many there are.
+    /// The number of occurrences.
     pub count: usize,
     /// Where the first of them are: line and column.
     pub first: Vec<String>,

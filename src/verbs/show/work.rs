@@ -10,23 +10,23 @@ use crate::{
 /// The files of at most this many tasks are looked for.
 const MANY: usize = 500;
 
-/// A subtask.
+/// A subtask, with its progress and files.
 pub struct Part {
-    /// The task.
+    /// The subtask in full.
     pub task: Task,
-    /// It is pending and cannot be started.
+    /// Whether it is pending and cannot be started.
     pub waits: bool,
-    /// How far it is, if it has subtasks itself.
+    /// Its own progress, if it has subtasks.
     pub progress: Option<Progress>,
-    /// Its files; `None` where they were not looked for, or the history could not be read.
+    /// Its files; `None` if they were not requested, or the history could not be read.
     pub files: Option<Files>,
 }
 
-/// How far a task is, its subtasks, and the files that it and they touched.
+/// The progress, subtasks and files of a task.
 pub struct Work {
-    /// How far it is, if it has subtasks.
+    /// Its progress, if it has subtasks.
     pub progress: Option<Progress>,
-    /// Its subtasks.
+    /// Its direct subtasks.
     pub parts: Vec<Part>,
     /// Its files; see [`Part::files`].
     pub files: Option<Files>,
@@ -59,12 +59,12 @@ impl Work {
         Ok(Work { progress, parts, files, updated: updated.map(Timestamp::from_millis) })
     }
 
-    /// When anything happened last to `task` or below it.
+    /// The time of the last event of `task` or of any task below it.
     pub fn updated(&self, task: &Task) -> Timestamp {
         self.updated.unwrap_or_default().max(task.updated_at)
     }
 
-    /// Subtasks that are open.
+    /// The open subtasks.
     pub fn open_parts(&self) -> impl Iterator<Item = &Task> {
         self.parts.iter().map(|part| &part.task).filter(|task| !task.status.is_closed())
     }
