@@ -9,25 +9,25 @@ use crate::{
     git::{ObjectId, Repo, commit::Author, commit_tree::NewCommit, objects::Batch},
 };
 
-/// A commit that an operation makes.
+/// A commit that an operation will create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedCommit {
-    /// Its tree.
+    /// The tree that it will have.
     pub tree: ObjectId,
-    /// Its parents.
+    /// The ids of its parents, the first one first.
     pub parents: Vec<ObjectId>,
-    /// Its message.
+    /// The message, which may depend on the snapshot of the operation.
     pub message: CommitMessage,
-    /// The author; `None`: the one who commits.
+    /// The author; `None`: the committer.
     pub author: Option<Author>,
 }
 
 /// The message of a [`PlannedCommit`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommitMessage {
-    /// This text.
+    /// A text that is known in advance.
     Text(BString),
-    /// That of a rollback, which names the snapshot of the operation.
+    /// The message of a rollback, which names the snapshot of the operation.
     Rollback(Message),
 }
 

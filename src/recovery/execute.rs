@@ -25,24 +25,24 @@ use crate::{
     store::session,
 };
 
-/// Who acts, and when.
+/// The actor of an operation, and its circumstances.
 pub struct Author<'a> {
-    /// The actor: stands in operations and snapshots, and in what the ledger is told.
+    /// The actor, as recorded in operations, snapshots and the ledger.
     pub actor: &'a Actor,
-    /// The clock.
+    /// The clock; called once per recorded time.
     pub now: &'a dyn Fn() -> Timestamp,
     /// The active tasks of the worktree.
     pub tasks: Vec<TaskId>,
-    /// The command that the operation is the main part of, if it has a name already: they have the same.
+    /// The id of the command, if it is already known; the operation gets the same one.
     pub command: Option<Ulid>,
 }
 
-/// What came of an operation.
+/// The result of an operation.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Everything was there already; nothing was changed.
+    /// Everything already matched the target; nothing was changed.
     Nothing(PathPlan),
-    /// It is done.
+    /// The worktree was changed, and the operation is recorded.
     Done(Box<Done>),
 }
 
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// What was done, if anything was.
+    /// The operation that was carried out, if any.
     pub fn done(&self) -> Option<&Done> {
         match self {
             Outcome::Nothing(_) => None,
@@ -64,30 +64,30 @@ impl Outcome {
     }
 }
 
-/// An operation that is done.
+/// A completed operation.
 #[derive(Debug)]
 pub struct Done {
-    /// The operation.
+    /// The operation, in its final state.
     pub operation: Operation,
-    /// What was planned.
+    /// What was done to each path.
     pub plan: PathPlan,
-    /// Paths that other processes wrote to in the meantime: what they wrote is in the operation.
+    /// Paths that other processes wrote to in the meantime; the operation keeps that content.
     pub late: Vec<BString>,
-    /// What did not work although the operation did.
+    /// Problems that did not prevent the operation.
     pub remarks: Vec<String>,
 }
 
-/// A worktree that no other operation changes, and what it holds.
+/// A worktree, locked against other operations, with its captured content.
 pub struct LockedWorktree<'r> {
     lock: OperationLock,
     log: OpLog<'r>,
     index: IndexFingerprint,
-    /// What the worktree holds.
+    /// The content of the worktree, read after locking it.
     pub captured: Captured<'r>,
 }
 
 impl<'r> LockedWorktree<'r> {
-    /// Lock the worktree of `repo` and capture what it holds.
+    /// Lock the worktree of `repo` and capture its content.
     ///
     /// # Errors
     ///
@@ -103,11 +103,11 @@ impl<'r> LockedWorktree<'r> {
     }
 }
 
-/// What reaching `target` would do to each path.
+/// Plan `target` without changing anything: what would happen to each path.
 ///
 /// # Errors
 ///
-/// Whatever would refuse it.
+/// All refusals of [`carry_out`] that are known before a file is touched.
 pub fn preview(mut captured: Captured<'_>, target: &Target) -> Result<PathPlan> {
     let repo = captured.repo;
     OpLog::of(repo)?.refuse_interrupted()?;
@@ -118,7 +118,7 @@ pub fn preview(mut captured: Captured<'_>, target: &Target) -> Result<PathPlan> 
     Ok(plan)
 }
 
-/// Bring `worktree` to `target`, recorded as `operation`.
+/// Change `worktree` to `target`, and record the change as `operation`.
 ///
 /// # Errors
 ///
@@ -198,7 +198,7 @@ pub fn carry_out(
     }
 }
 
-/// The operation that was begun, is not at its end, and that no process is at work on.
+/// The operation that was begun, is unfinished, and that no process is running.
 ///
 /// # Errors
 ///

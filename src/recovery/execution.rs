@@ -33,7 +33,7 @@ pub(super) struct Execution<'r> {
     pub previous: Option<ObjectId>,
     pub before: StateView<'r>,
     pub after: StateView<'r>,
-    /// What did not work although the operation did.
+    /// Problems that did not prevent the operation.
     pub remarks: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl<'r> Execution<'r> {
         }
     }
 
-    /// Carry it on to its end, and tell the ledger. Answers the paths that other processes wrote to.
+    /// Complete the operation, and record it in the ledger. Answers the paths that other processes wrote to.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl<'r> Execution<'r> {
         self.end(State::Done, settled, Some(author))
     }
 
-    /// Take it back to where it began, also in the ledger. Answers the paths that other processes wrote to.
+    /// Roll the operation back, also in the ledger. Answers the paths that other processes wrote to.
     ///
     /// # Errors
     ///
@@ -146,7 +146,7 @@ impl<'r> Execution<'r> {
         Ok(late)
     }
 
-    /// Something went wrong: restore everything, and say what it was.
+    /// Roll back after `error`, and report both.
     pub fn give_up(&mut self, error: Error, author: &Author<'_>) -> Error {
         // Once it is done nothing is restored; what is left over is for the next one to remove.
         if self.operation.state != State::Begun {

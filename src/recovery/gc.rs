@@ -24,16 +24,16 @@ use crate::{
     store::ledger::View,
 };
 
-/// What expires, and what stays.
+/// The snapshots and operations that expire, and those that are kept.
 #[derive(Debug, Default)]
 pub struct Expiry {
     /// Snapshots that expire, newest first.
     pub drop: Vec<Snapshot>,
-    /// Those that stay.
+    /// Snapshots that are kept, newest first.
     pub keep: Vec<Snapshot>,
-    /// What becomes of the operations, by worktree.
+    /// The operations of each worktree.
     pub chains: Vec<Chain>,
-    /// What is skipped, and why.
+    /// Warnings about what was skipped.
     pub remarks: Vec<String>,
 }
 
@@ -42,24 +42,24 @@ pub struct Expiry {
 pub struct Chain {
     /// `main`, or the name of a linked worktree.
     pub worktree: String,
-    /// How many expire.
+    /// How many operations expire.
     pub drop: usize,
-    /// Those that stay, newest first.
+    /// Operations that are kept, newest first.
     pub keep: Vec<Recorded>,
     log: String,
     _lock: Option<Lock>,
 }
 
-/// How much room there is in it, in bytes on the disk.
+/// The disk usage of snapshots and operations, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// Of all snapshots and operations: what nothing else needs.
+    /// Objects that only snapshots and operations need.
     pub all: u64,
-    /// Of that, what only those that go need.
+    /// The part of [`Room::all`] that only expiring ones need.
     pub freed: u64,
 }
 
-/// Find out what expires.
+/// Determine which snapshots and operations expire under `policy`; nothing is changed.
 pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Result<Expiry> {
     let mut plan = Expiry::default();
     let mut needed: BTreeSet<Ulid> = BTreeSet::new();
@@ -145,7 +145,7 @@ pub(super) fn lock(repo: &Repo, log: &OpLog<'_>) -> Result<Option<Lock>> {
     git_dir.is_dir().then(|| Lock::acquire(repo, &git_dir.join("agent/operation.lock"))).transpose()
 }
 
-/// Delete what expires: all of it, or nothing.
+/// Delete the refs of everything that expires, all or none.
 ///
 /// # Errors
 ///
@@ -176,7 +176,7 @@ pub fn carry_out(repo: &Repo, plan: &Expiry) -> Result<()> {
     objects::gc::drop_private(repo).map(drop)
 }
 
-/// The disk usage of objects that nothing but snapshots and operations needs.
+/// The disk usage of objects that only snapshots and operations need.
 pub fn room(repo: &Repo, plan: &Expiry) -> Result<Room> {
     let snapshots = |list: &[Snapshot]| list.iter().map(|snapshot| snapshot.commit).collect::<Vec<_>>();
     let mut kept = snapshots(&plan.keep);

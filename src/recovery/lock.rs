@@ -21,7 +21,7 @@ use crate::{
 /// The lock of the worktree's operations, held until dropped.
 pub struct OperationLock {
     lock: Lock,
-    /// A checkpoint that a dead process had made was finished by taking the lock.
+    /// Taking the lock completed a checkpoint of a process that was killed.
     pub finished_checkpoint: bool,
 }
 
@@ -32,7 +32,7 @@ impl OperationLock {
     }
 }
 
-/// Take the lock of the worktree's operations, and tidy up.
+/// Take the operation lock of the worktree, and clean up after processes that were killed.
 ///
 /// # Errors
 ///
@@ -48,7 +48,7 @@ pub fn take(repo: &Repo) -> Result<OperationLock> {
     Ok(OperationLock { lock, finished_checkpoint })
 }
 
-/// Whether a process is running an operation of this worktree.
+/// Whether a process is currently running an operation of this worktree.
 pub fn is_taken(repo: &Repo) -> bool {
     Lock::is_taken(&file(repo))
 }
@@ -86,7 +86,7 @@ pub fn finish_checkpoint(repo: &Repo) -> Result<bool> {
     take(repo).map(|lock| lock.finished_checkpoint)
 }
 
-/// Do away with what operations and checkpoints that died left at their end. Those that are half done are not touched.
+/// Remove what killed operations and checkpoints left after their end. Unfinished ones are not touched.
 ///
 /// # Errors
 ///

@@ -13,7 +13,7 @@ use crate::{
     git::Repo,
 };
 
-/// Refuse what cannot work.
+/// Refuse a plan that cannot be carried out on this file system.
 ///
 /// # Errors
 ///

@@ -21,12 +21,12 @@ use crate::{
     store::ledger::commits::Owners,
 };
 
-/// Commits, as seen by one task.
+/// The commits of a task on a history, and their relation to other tasks.
 pub struct TaskCommits<'a> {
     pub repo: &'a Repo,
-    /// The task; of a feature its parts, too.
+    /// The id of the task; for a feature also those of its subtasks.
     pub ids: &'a [TaskId],
-    /// Which tasks commits belong to.
+    /// Determines the tasks of a commit.
     pub owners: &'a Owners,
 }
 
@@ -59,7 +59,7 @@ impl TaskCommits<'_> {
         Ok(commits)
     }
 
-    /// Find out what those merges of `commits` bring in that may be reverted, or were.
+    /// Determine for the merges among `commits` which commits they bring in that may be reverted, or were.
     pub fn read_merges(&self, commits: &mut [Commit<ObjectId>]) -> Result<()> {
         let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
         for commit in commits {

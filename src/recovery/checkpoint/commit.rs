@@ -23,44 +23,44 @@ use crate::{
 /// Names [`StagingDir::stamped`] to our hook.
 const STAMPED: &str = "GIT_AGENT_STAMPED";
 
-/// What git is told besides the index.
+/// The arguments of `git commit`, except for the index.
 pub(super) struct Order<'a> {
-    /// HEAD as it must still be.
+    /// The expected commit of HEAD; `None` on an unborn branch.
     pub head: Option<ObjectId>,
-    /// The whole message.
+    /// The complete commit message, with trailers.
     pub message: &'a [u8],
-    /// The task for the hooks, if it is not the one that they would find themselves.
+    /// The task for the hooks, if it is not the active one.
     pub task: Option<&'a TaskId>,
     /// Where the output of git and the hooks goes.
     pub output: GitOutput,
-    /// How the index follows.
+    /// How to update the index of the worktree afterwards.
     pub index: IndexUpdate,
 }
 
 /// Where the output of git and of the hooks goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GitOutput {
-    /// To the user's terminal.
+    /// Inherit the terminal of the user.
     Terminal,
-    /// Into the error, if there is one: standard output is for our answer.
+    /// Collect it for the error message: standard output is reserved for the answer.
     Captured,
 }
 
-/// How the index follows HEAD.
+/// How to update the index after HEAD moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum IndexUpdate {
-    /// The private index becomes the index.
+    /// Replace it with the private index.
     Replace,
-    /// Only the paths of the commit are taken over; whatever else is staged stays.
+    /// Update only the committed paths; other staged changes are kept.
     Paths,
 }
 
-/// A commit that was made.
+/// The result of a checkpoint's `git commit`.
 pub(super) struct Committed {
     pub commit: ObjectId,
-    /// What it changes.
+    /// The paths that differ from the parent.
     pub paths: Vec<BString>,
-    /// Set when HEAD moved and the index could not follow yet: why.
+    /// Why the index could not be updated although HEAD moved.
     pub index_waits: Option<Error>,
 }
 

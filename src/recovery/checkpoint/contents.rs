@@ -64,21 +64,21 @@ pub(super) fn nested<'c>(repo: &Repo, tree: ObjectId, changes: &'c [Difference])
     Ok(found.into_iter().filter(|path| !known.contains(path)).collect())
 }
 
-/// A path and what looks like a secret in it.
+/// A path with content that looks like a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leak {
-    /// The path, from the top.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
-    /// Where in it, and what.
+    /// The line, and the kind of secret.
     pub finding: Finding,
 }
 
-/// What [`leaks`] found, and did not examine.
+/// The result of searching the staged files for secrets.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Scanned {
-    /// What looks like a secret.
+    /// The findings, by path.
     pub leaks: Vec<Leak>,
-    /// Files that were too large to be searched.
+    /// How many files were too large to be searched.
     pub skipped: usize,
 }
 

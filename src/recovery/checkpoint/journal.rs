@@ -26,34 +26,34 @@ use crate::{
 /// What the journal says of a branch without commits.
 const UNBORN: &str = "unborn";
 
-/// How a checkpoint is listed among the operations.
+/// How the operation of a checkpoint is labeled in `ops`.
 #[derive(Clone, Debug)]
 pub struct Label {
     /// The operation's id, and that of the command that makes it.
     pub id: Ulid,
     pub task: TaskId,
-    /// Its name: `t-1@2`.
+    /// The checkpoint: `t-1@2`.
     pub name: String,
     pub at: Timestamp,
     pub by: String,
 }
 
-/// All that is known before git makes the commit.
+/// What is recorded before git creates the commit, so that a killed checkpoint can be completed.
 pub(super) struct Journal {
-    /// What it is called.
+    /// The label of its operation.
     pub label: Label,
-    /// What it will change, as it was before.
+    /// The state that it changes, from before.
     pub before: Before,
-    /// The tree that was staged.
+    /// The tree of the commit.
     pub tree: ObjectId,
-    /// It takes everything that is not ignored.
+    /// Whether it contains all files that are not ignored.
     pub is_everything: bool,
 }
 
-/// What a journal says of a checkpoint that was begun.
+/// A journal of an unfinished checkpoint.
 pub(super) struct Begun {
     pub head: Option<ObjectId>,
-    /// The rest; `None` when it is incomplete.
+    /// The journal; `None` if it is incomplete.
     pub journal: Option<Journal>,
 }
 

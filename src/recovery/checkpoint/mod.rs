@@ -53,56 +53,56 @@ use crate::{
     },
 };
 
-/// What goes into a checkpoint.
+/// Which changes a checkpoint commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Everything that is not ignored.
+    /// All files that are not ignored.
     Everything,
-    /// The index as it is.
+    /// Only what is staged.
     Staged,
-    /// These paths, and nothing else that may be staged.
+    /// Only these paths; other staged changes are kept.
     Only(Vec<PathBuf>),
 }
 
-/// What is taken although it is refused otherwise.
+/// Which refusals are overridden.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allow {
-    /// Large new files.
+    /// Commit new files larger than `agent.maxFileSize`.
     pub large: bool,
-    /// What looks like a secret.
+    /// Commit content that looks like a secret.
     pub secrets: bool,
-    /// A checkpoint that changes nothing.
+    /// Create a checkpoint without changes.
     pub empty: bool,
 }
 
-/// A checkpoint to be made.
+/// How to create a checkpoint.
 pub struct Request<'a> {
-    /// What it is called.
+    /// The label of its operation.
     pub label: Label,
-    /// What goes into it.
+    /// Which changes to commit.
     pub what: What,
-    /// What is taken although it is refused otherwise.
+    /// Which refusals to override.
     pub allow: Allow,
-    /// The whole message.
+    /// The complete commit message, with trailers.
     pub message: BString,
-    /// The task for the hooks, where it was named.
+    /// The task for the hooks, if one was named.
     pub task: Option<&'a TaskId>,
     /// Where the output of git and the hooks goes.
     pub output: GitOutput,
-    /// Refuse when something would stay behind: what is committed shall be verified in the work tree.
+    /// Refuse if uncommitted changes would remain, because the commit is verified in the work tree.
     pub whole: bool,
 }
 
-/// What a checkpoint did.
+/// The result of a checkpoint.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// The checkpoint; `None` when there was nothing to commit.
+    /// The checkpoint; `None` if there was nothing to commit.
     pub made: Option<Made>,
-    /// What its reader should know although it worked.
+    /// Warnings for the user.
     pub remarks: Vec<CheckpointRemark>,
 }
 
-/// What the reader of a checkpoint should know although it worked.
+/// A warning about a checkpoint that was created.
 #[derive(Debug)]
 pub enum CheckpointRemark {
     /// A submodule has uncommitted changes: only its commit is recorded.
@@ -120,21 +120,21 @@ pub enum CheckpointRemark {
 #[derive(Debug)]
 pub struct Made {
     pub commit: ObjectId,
-    /// What it changes.
+    /// The paths that differ from the parent.
     pub paths: Vec<BString>,
-    /// The operation that it is recorded as; `None` when that failed, which a remark tells.
+    /// The id of its operation; `None` if it could not be recorded, which a remark reports.
     pub operation: Option<Ulid>,
 }
 
-/// What a checkpoint changes, as it was before.
+/// The state that a checkpoint changes, from before.
 pub struct Before {
     pub head: Head,
-    /// Index entries that differed from it.
+    /// Index entries that differed from HEAD.
     pub staged: Edits,
     pub index: Entries,
-    /// What git knew of a merge that was prepared (`git merge --squash`), which a commit ends.
+    /// State of a prepared merge (`git merge --squash`) that a commit ends.
     pub state: Vec<Held>,
-    /// Ignore rules that the commit does not have.
+    /// Ignore rules that the commit does not contain.
     pub rules: Rules,
 }
 
@@ -144,7 +144,7 @@ const TRIES: usize = 3;
 /// What is said of a checkpoint that a killed process had begun.
 pub const COMPLETE_NOW: &str = "completed a checkpoint that was interrupted";
 
-/// Take the lock that a checkpoint is made under.
+/// Take the lock that checkpoints are created under.
 ///
 /// # Errors
 ///
@@ -278,7 +278,7 @@ fn before(repo: &Repo, status: &Status) -> Result<Before> {
     Ok(Before { head, staged: status.staged(), index, state: state::held(repo)?, rules })
 }
 
-/// Whether a process was killed while it made a checkpoint, and may have left something to be finished.
+/// Whether a process was killed while it created a checkpoint that must be completed.
 pub fn is_interrupted(repo: &Repo) -> bool {
     journal::exists(repo)
 }

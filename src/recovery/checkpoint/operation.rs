@@ -139,7 +139,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
     Ok((operation, contents))
 }
 
-/// An index entry, as far as it is compared.
+/// The properties of an index entry that count for a comparison.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Slot {
     leaf: Option<Leaf>,
@@ -154,7 +154,7 @@ impl Slot {
     }
 }
 
-/// The entries of `before` and `after` that are not the same, by path.
+/// The index entries that differ between `before` and `after`, by path.
 ///
 /// # Errors
 ///

@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The directory; removed when dropped.
+/// The private directory of a checkpoint; removed on drop unless kept.
 pub(super) struct StagingDir<'r> {
     repo: &'r Repo,
     dir: PathBuf,
@@ -59,12 +59,12 @@ impl<'r> StagingDir<'r> {
         self.dir.join("before")
     }
 
-    /// The file of the commit message.
+    /// The path of the commit message.
     pub fn message(&self) -> PathBuf {
         self.dir.join("message")
     }
 
-    /// The file that tells our own hook, once, that the message is stamped.
+    /// The path of the file that tells the hook, once, that the message is already stamped.
     pub fn stamped(&self) -> PathBuf {
         self.dir.join("stamped")
     }
@@ -78,17 +78,17 @@ impl<'r> StagingDir<'r> {
             .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
     }
 
-    /// What was begun here.
+    /// The journal of an unfinished checkpoint, if there is one.
     pub fn journal(&self) -> Option<journal::Begun> {
         journal::read(self.repo, &self.dir, &self.index_before())
     }
 
-    /// Leave everything to the next command, which will finish it.
+    /// Keep the directory for the next command, which completes the checkpoint.
     pub fn keep(&mut self) {
         self.keep = true;
     }
 
-    /// Remove it.
+    /// Remove the directory, ignoring errors.
     pub fn discard(mut self) {
         self.keep = false;
     }

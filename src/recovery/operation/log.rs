@@ -17,21 +17,21 @@ use crate::{
     },
 };
 
-/// The operations of a worktree.
+/// The operation log of a worktree: a ref, and the commits behind it.
 pub struct OpLog<'r> {
     repo: &'r Repo,
     name: String,
     tip: Option<ObjectId>,
 }
 
-/// What became of a log that another program may have replaced.
+/// The result of [`OpLog::put_back`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PutBack {
-    /// It was not replaced.
+    /// The log was not replaced.
     Unneeded,
-    /// It is at its last operation again.
+    /// The log was restored to its last operation.
     Done,
-    /// Its last operation, this commit, no longer exists.
+    /// The log cannot be restored: the commit of its last operation no longer exists.
     Gone(ObjectId),
 }
 
@@ -45,28 +45,28 @@ reasons! {
     }
 }
 
-/// What goes into the commit of an operation next to its message.
+/// The trees of an operation, for its commit.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// Its contents before the operation.
+    /// The state before the operation: a tree in the format of a snapshot.
     pub before: ObjectId,
-    /// Its contents after the operation.
+    /// The intended state after it.
     pub after: ObjectId,
-    /// What is touched.
+    /// The paths that it changes, sorted.
     pub touched: Vec<Touched>,
-    /// What others wrote in the meantime: a tree.
+    /// A tree of what other processes wrote in the meantime.
     pub late: Option<ObjectId>,
 }
 
 impl Contents {
-    /// What the commit of `recorded` has.
+    /// The trees of the operation `recorded`.
     pub fn of(recorded: &Recorded) -> Self {
         let Recorded { before, after, late, .. } = *recorded;
         Contents { before, after, touched: recorded.touched.clone(), late }
     }
 }
 
-/// The ref of the chain of the worktree that `repo` is seen from.
+/// The ref of the operation log of the current worktree of `repo`.
 pub fn name_of(repo: &Repo) -> String {
     if repo.git_dir() == repo.common_dir() {
         format!("{REFS}main")
@@ -76,7 +76,7 @@ pub fn name_of(repo: &Repo) -> String {
 }
 
 impl<'r> OpLog<'r> {
-    /// The chain of the worktree that `repo` is seen from.
+    /// The operation log of the current worktree of `repo`.
     ///
     /// # Errors
     ///
@@ -104,23 +104,23 @@ impl<'r> OpLog<'r> {
         Ok(logs)
     }
 
-    /// The name of the worktree: `main`, or that of a linked one.
+    /// The name of the worktree: `main`, or the name of a linked one.
     pub fn worktree(&self) -> &str {
         let name = self.name.strip_prefix(REFS).unwrap_or(&self.name);
         name.strip_prefix("worktrees/").unwrap_or(name)
     }
 
-    /// What tells the worktree from all others of this repository: `main`, `worktrees/<name>`.
+    /// The worktree as a path component: `main`, `worktrees/<name>`.
     pub fn place(&self) -> &str {
         self.name.strip_prefix(REFS).unwrap_or(&self.name)
     }
 
-    /// Whether it is the chain of the main worktree.
+    /// Whether it is the log of the main worktree.
     pub fn is_main(&self) -> bool {
         self.name.strip_prefix(REFS) == Some("main")
     }
 
-    /// The name of its ref.
+    /// The full name of the ref of the log.
     pub fn ref_name(&self) -> &str {
         &self.name
     }
@@ -152,7 +152,7 @@ impl<'r> OpLog<'r> {
         })
     }
 
-    /// Whether something in the chain was not made in this repository.
+    /// Whether the log contains operations of another repository.
     pub fn has_foreign(&self) -> bool {
         let is_foreign = |entry: Result<Recorded, ReadError>| {
             entry.map_or_else(|error| matches!(error, ReadError::Foreign(_)), |recorded| recorded.is_foreign)
@@ -160,7 +160,7 @@ impl<'r> OpLog<'r> {
         self.entries().any(is_foreign)
     }
 
-    /// All operations, the newest first, also those that are not ours. Ends early at one that this version cannot read.
+    /// All operations, newest first, including foreign ones. Ends at the first one that this version cannot read.
     pub fn entries(&self) -> impl Iterator<Item = Result<Recorded, ReadError>> + '_ {
         let mut next = self.tip;
         let mut seen = HashSet::new();
@@ -238,7 +238,7 @@ impl<'r> OpLog<'r> {
         Ok(Some(*known.iter().find(is_ours).unwrap_or(newest)))
     }
 
-    /// Take the log as it is for the one that git-agent left.
+    /// Accept the current log as the one that git-agent wrote last.
     ///
     /// # Errors
     ///
@@ -247,7 +247,7 @@ impl<'r> OpLog<'r> {
         remembered::set(self.repo, &self.name, self.tip)
     }
 
-    /// Move the log back to where git-agent last moved it, if another program has [`replaced`](Self::replaced) it.
+    /// Restore the log to where git-agent last moved it, if another program has [`replaced`](Self::replaced) it.
     ///
     /// # Errors
     ///
@@ -273,7 +273,7 @@ impl<'r> OpLog<'r> {
         }
     }
 
-    /// The newest operation of ours, if it was begun and is not at its end.
+    /// The newest operation of this repository, if it is unfinished.
     ///
     /// # Errors
     ///
@@ -354,7 +354,7 @@ impl<'r> OpLog<'r> {
         batch.sealed_commit(self.repo, &commit, &self.name)
     }
 
-    /// Take note that the chain was moved on.
+    /// Remember where the log points to now.
     pub fn moved(&mut self, change: &RefChange) {
         self.tip = change.new;
     }
@@ -394,7 +394,7 @@ pub(in crate::recovery) fn came_in_between() -> Error {
     Error::new(codes::OPERATION_BUSY, "another operation was recorded in the meantime").hint("try again")
 }
 
-/// The refusal to do anything on top of half of `operation`.
+/// The error for any operation while `operation` is unfinished.
 pub fn interrupted(operation: &Operation) -> Error {
     let message = format!("operation {} ({}) was interrupted and is incomplete", operation.id, operation.title);
     Error::new(codes::OPERATION_INTERRUPTED, message).hint(Advice::UndoInterrupted).hint(Advice::ResumeInterrupted)

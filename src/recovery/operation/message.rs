@@ -48,7 +48,7 @@ pub fn read_head(line: &[u8]) -> Option<Head> {
     Some(Head { commit, branch })
 }
 
-/// The whole message.
+/// The complete message of the commit of `operation`; `previous` is the commit of the log before it.
 pub fn write(operation: &Operation, previous: Option<ObjectId>) -> BString {
     let mut text = BString::from(format!("git-agent operation {FORMAT}: {}\n\n", operation.title));
     let mut line = |key: &str, value: &[u8]| {

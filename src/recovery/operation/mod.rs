@@ -38,7 +38,7 @@ pub const REFS: &str = "refs/agent/ops/";
 pub const FORMAT: u32 = 2;
 
 named! {
-    /// What was done.
+    /// The command that an operation belongs to.
     pub enum Kind {
         /// `git agent rollback`.
         Rollback = "rollback",
@@ -56,43 +56,43 @@ named! {
 }
 
 named! {
-    /// How far it is.
+    /// The progress of an operation.
     pub enum State {
         /// Under way, or interrupted.
         Begun = "begun",
-        /// At its end.
+        /// It was carried out completely.
         Done = "done",
         /// It could not be done, and everything was restored.
         Failed = "failed",
     }
 }
 
-/// An operation as its message tells it.
+/// The metadata of an operation, stored in the message of its commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
-    /// Names it.
+    /// The id, which is also that of its command.
     pub id: Ulid,
-    /// What was done.
+    /// The command that the operation carries out.
     pub kind: Kind,
-    /// How far it is.
+    /// Whether it was completed.
     pub state: State,
-    /// In words, one line: `rollback t-1 to t-1@2`.
+    /// What it does, in one line: `rollback t-1 to t-1@2`.
     pub title: String,
-    /// When it began.
+    /// The time when it was started.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor, as `name@host`.
     pub by: String,
-    /// The task it is about.
+    /// The task that it concerns, if any.
     pub task: Option<TaskId>,
-    /// The snapshot that was taken before anything was changed.
+    /// The snapshot that was taken before the first change.
     pub snapshot: Option<Ulid>,
-    /// HEAD at that time.
+    /// HEAD before the operation.
     pub before: Head,
     /// HEAD after the operation.
     pub after: Head,
     /// The operation that this one undoes.
     pub undoes: Option<Ulid>,
-    /// Anything else that its kind has to remember: `Mode: rewind`.
+    /// Further lines that depend on the kind: `Mode: rewind`.
     pub more: Vec<(String, String)>,
 }
 
@@ -116,12 +116,12 @@ impl Operation {
         }
     }
 
-    /// The value of one of the further lines.
+    /// The value of the further line `key`.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.more.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// Whether `undo` may take it back.
+    /// Whether `undo` can undo an operation of this kind.
     pub fn is_undoable(&self) -> bool {
         self.state == State::Done
     }
@@ -132,37 +132,37 @@ pub fn new_id(at: Timestamp) -> Ulid {
     Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random())
 }
 
-/// An operation with what its commit holds.
+/// An operation in the log, with its trees.
 #[derive(Clone, Debug)]
 pub struct Recorded {
-    /// What it was.
+    /// Its metadata.
     pub operation: Operation,
-    /// The commit of the log that has it.
+    /// The commit of the log that contains it.
     pub commit: ObjectId,
-    /// Where it is in the tree of that commit: empty at the top, otherwise it ends in a slash.
+    /// Its directory in the tree of that commit: empty for the newest one, otherwise it ends with a slash.
     pub directory: String,
-    /// The commit of the log before it.
+    /// The commit that the log pointed to before.
     pub previous: Option<ObjectId>,
-    /// What the worktree held before: a tree as in a snapshot.
+    /// The state of the worktree before: a tree in the format of a snapshot.
     pub before: ObjectId,
-    /// What it was to hold afterwards.
+    /// The intended state afterwards.
     pub after: ObjectId,
-    /// What was touched.
+    /// The paths that it changed, sorted.
     pub touched: Vec<Touched>,
-    /// What others wrote while it ran.
+    /// A tree of what other processes wrote while it ran.
     pub late: Option<ObjectId>,
-    /// It was not made in this repository: it is listed, and never acted on.
+    /// It was not made in this repository: it is listed, but never undone or resumed.
     pub is_foreign: bool,
 }
 
 /// A path that an operation changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Touched {
-    /// From the top of the work tree.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
-    /// Its file.
+    /// Whether its file is changed.
     pub on_disk: bool,
-    /// Its index entry.
+    /// Whether its index entry is changed.
     pub in_index: bool,
 }
 

@@ -26,14 +26,14 @@ const MESSAGE: &str = "operation";
 /// How many commits are examined to find which of those to be kept lead to others.
 const WALK: usize = 64;
 
-/// An operation of `earlier/`: the name of its directory there, and the tree.
+/// The directory name and the tree of an operation below `earlier/`.
 #[derive(Clone, Debug)]
 pub(super) struct Slot {
     name: BString,
     tree: ObjectId,
 }
 
-/// A commit of the log, as it is read: its newest operation and the trees of the others, oldest first.
+/// A commit of the log as read: its newest operation, and the trees of the others, oldest first.
 #[derive(Debug)]
 pub(super) struct Page {
     pub newest: Recorded,
@@ -115,7 +115,7 @@ fn recorded(repo: &Repo, tree: &[Entry], message: &[u8], damaged: Damaged<'_>) -
     })
 }
 
-/// A commit of the log, as it is written.
+/// A commit of the log to be written.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     earlier: Vec<ObjectId>,
@@ -124,14 +124,14 @@ pub(super) struct Draft {
     kept: Vec<ObjectId>,
 }
 
-/// What is staged for a commit of the log.
+/// The staged tree and the parents of a commit of the log.
 pub(super) struct Staged {
     pub tree: ObjectId,
     pub parents: Vec<ObjectId>,
 }
 
 impl Draft {
-    /// A page that follows `page_before`.
+    /// A new page after the commit `page_before`.
     pub fn after(page_before: Option<ObjectId>) -> Self {
         Draft { page_before, ..Draft::default() }
     }
@@ -159,7 +159,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Whether there is room for one more.
+    /// Whether the page has room for another operation.
     pub fn is_full(&self) -> bool {
         self.earlier.len() + 1 >= ROOM
     }

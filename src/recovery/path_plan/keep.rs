@@ -12,36 +12,36 @@ use crate::{
     },
 };
 
-/// A path that stays.
+/// A path that is not changed although it differs from the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// The path.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
-    /// Why.
+    /// The reason.
     pub why: Keep,
 }
 
-/// Why a path stays.
+/// Why a path is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// `--keep-untracked`.
+    /// `--keep-untracked` was given.
     Asked,
-    /// Untracked, and nothing proves that it was not there at the checkpoint.
+    /// Untracked, and possibly older than the checkpoint.
     MayBeOlder,
-    /// The checkpoint's own rules ignore it, so it may have been there.
+    /// Ignored by the rules of the checkpoint, so it may have existed then.
     Ignored,
-    /// A submodule's directory is the submodule's.
+    /// It is the directory of a submodule.
     Submodule,
-    /// The index says to leave its file alone.
+    /// The index marks it skip-worktree.
     SkipWorktree,
-    /// It cannot be stored.
+    /// It cannot be saved in a snapshot.
     Skipped(SkipReason),
-    /// The snapshot that is restored does not hold it.
+    /// The snapshot to restore does not contain it.
     NotHeld,
 }
 
 impl Keep {
-    /// In words.
+    /// The reason as a part of a sentence.
     pub fn as_str(self) -> &'static str {
         match self {
             Keep::Asked => "untracked, and --keep-untracked was given",
@@ -93,7 +93,7 @@ pub(crate) fn what_is_skipped(
     Ok(())
 }
 
-/// Keep what the snapshot that is restored has omitted: it was there.
+/// Keep the paths that the snapshot to restore skipped: they existed then.
 pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
     if target.untracked == Untracked::Exact {
         return;

@@ -23,28 +23,28 @@ use crate::{
 };
 use bstr::{BStr, BString, ByteSlice as _};
 
-/// What will happen.
+/// What an operation does to each path.
 #[derive(Debug, Default)]
 pub struct PathPlan {
-    /// Files, by path.
+    /// Changes of files, by path.
     pub files: BTreeMap<BString, Change>,
-    /// Index entries that change: what they become.
+    /// The new index entries, by path.
     pub staged: BTreeMap<BString, Staged>,
-    /// What stays although it is not at the target, and why.
+    /// Paths that are kept although they differ from the target, with the reasons.
     pub kept: Vec<Kept>,
 }
 
-/// What happens to a file.
+/// A change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It becomes this; whatever stands there goes into the snapshot.
+    /// Write this content; the previous one is in the snapshot.
     Write(Want),
-    /// It goes, into the snapshot.
+    /// Remove the file, which is in the snapshot.
     Remove(Reason),
 }
 
 named! {
-    /// Why a file goes.
+    /// Why a file is removed.
     pub enum Reason {
         /// It is not at the target.
         NotThere = "it did not exist then",
@@ -74,12 +74,12 @@ impl PathPlan {
         Ok(plan)
     }
 
-    /// Nothing to do.
+    /// Whether neither files nor index entries change.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.staged.is_empty()
     }
 
-    /// Whether something stays that may not be as it is at the target. Repositories inside of this one are not part of it.
+    /// Whether a kept path may differ from the target. Repositories inside of this one do not count.
     pub fn leaves_differences(&self) -> bool {
         self.kept.iter().any(|kept| kept.why != Keep::Skipped(SkipReason::NestedRepository))
     }
@@ -127,7 +127,7 @@ impl PathPlan {
         Ok(())
     }
 
-    /// Every path that is touched, and where.
+    /// All paths that change, and whether their file or index entry does.
     pub fn touched(&self) -> Vec<Touched> {
         let paths: BTreeSet<&BString> = self.files.keys().chain(self.staged.keys()).collect();
         let touched = paths.into_iter().map(|path| Touched {

@@ -8,22 +8,22 @@ use crate::{
     recovery::{commit::PlannedCommit, operation::Touched, snapshot::WorktreeState},
 };
 
-/// What an operation brings the worktree to, and how much of it.
+/// The state that an operation aims at, and its scope.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// What shall be there.
+    /// The intended state.
     pub state: WorktreeState,
-    /// The commit that HEAD shall be at instead of that of `state`: made when the snapshot, which it names, is stored.
+    /// The commit to create for HEAD; `None`: HEAD moves to that of `state`. Created after the snapshot that it names.
     pub commit: Option<PlannedCommit>,
-    /// Which paths may be touched.
+    /// Which paths may change.
     pub scope: Scope,
-    /// What becomes of flags in the index.
+    /// What happens to the flags of index entries.
     pub flags: Flagging,
-    /// What becomes of untracked files that are not in `state`.
+    /// What happens to untracked files that are not in `state`.
     pub untracked: Untracked,
-    /// The ignore rules of that time that `state` has no files of; `None`: those of today, for want of better ones.
+    /// The ignore rules of that time that are in no tree of `state`; `None`: those of today.
     pub rules: Option<ObjectId>,
-    /// Which paths a sparse checkout has.
+    /// The paths of the sparse checkout.
     pub sparse: Sparse,
 }
 
@@ -45,7 +45,7 @@ impl Target {
         })
     }
 
-    /// Whether what stands at `path`, or below it, may be touched.
+    /// Whether `path`, or a path below it, may change.
     pub fn concerns(&self, path: &BStr) -> bool {
         match &self.scope {
             Scope::Everything => true,
@@ -58,7 +58,7 @@ impl Target {
 }
 
 impl Scope {
-    /// These paths, on the disk and in the index.
+    /// The scope of these paths, in the work tree and in the index.
     pub fn of(paths: impl IntoIterator<Item = BString>) -> Self {
         let touched = paths.into_iter().map(|path| Touched { path, on_disk: true, in_index: true });
         let mut touched: Vec<Touched> = touched.collect();
@@ -67,33 +67,33 @@ impl Scope {
     }
 }
 
-/// Which paths may be touched.
+/// Which paths an operation may change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// All that differ.
+    /// All paths that differ.
     Everything,
-    /// These, sorted by path.
+    /// Only these, sorted by path.
     Paths(Vec<Touched>),
 }
 
-/// What becomes of the flags of index entries.
+/// What happens to the flags of index entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flagging {
-    /// They become those of the state.
+    /// They are set to those of the state.
     Exact,
-    /// They stay with the path: a commit has none.
+    /// They are kept: the target is a commit, which has none.
     Kept,
 }
 
-/// What becomes of untracked files that are not at the target.
+/// What happens to untracked files that are not at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untracked {
-    /// They go: the state has all files of the paths in scope.
+    /// They are removed: the state contains all files of the scope.
     Exact,
-    /// They go: it is known that at that time there were none.
+    /// They are removed: they did not exist at that time.
     BornLater,
-    /// They stay: they may have been there.
+    /// They are kept: they may have existed then.
     MayBeOlder,
-    /// They stay, on demand.
+    /// They are kept because the caller asked for it.
     Kept,
 }

@@ -18,14 +18,14 @@ use crate::{
     git::{EntryKind, ObjectId, ObjectKind, Repo, objects::Hasher, processes, tree::Entry},
 };
 
-/// What stands at a path.
+/// The kind of file at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Nothing; perhaps not even a directory to stand in.
+    /// Nothing, or not even a parent directory.
     Nothing,
     /// A file with these permission bits.
     File(u32),
-    /// A symbolic link.
+    /// A symbolic link, which is not followed.
     Link,
     Directory,
     /// A socket, a pipe, a device.
@@ -172,7 +172,7 @@ fn is_in_use(top: &Path, path: &BStr) -> Result<bool> {
     Ok(processes::directories_in_use().iter().any(|directory| directory.starts_with(&place)))
 }
 
-/// Refuse to replace a directory that is a current directory by a file.
+/// Refuse to replace a directory with a file if it is the current directory of a process.
 ///
 /// # Errors
 ///
@@ -196,7 +196,7 @@ fn in_the_way(path: &BStr) -> Error {
     Error::new(codes::IN_THE_WAY, format!("a file or directory is in the way at '{}'", shown(path)))
 }
 
-/// A path in a sentence.
+/// `path` in quotes for messages, with control characters escaped.
 pub fn shown(path: &BStr) -> String {
     path.to_str_lossy().escape_debug().to_string()
 }

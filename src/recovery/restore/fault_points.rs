@@ -3,7 +3,7 @@
 use crate::{domain::named::named, error::Result};
 
 named! {
-    /// Where a restore is. In the order in which they come.
+    /// The steps of a restore, in their order.
     pub enum Step {
         /// The snapshot is stored.
         Stored = "Stored",
@@ -11,33 +11,33 @@ named! {
         Prepared = "Prepared",
         /// The operation is recorded as begun.
         Begun = "Begun",
-        /// `index.lock` is ours.
+        /// `index.lock` was created.
         Locked = "Locked",
-        /// A file was moved aside.
+        /// A file was moved to the quarantine.
         MovedAside = "MovedAside",
-        /// Everything that has to go is aside.
+        /// All files to be removed or replaced are in the quarantine.
         Cleared = "Cleared",
-        /// Emptied directories are gone.
+        /// Emptied directories were removed.
         Pruned = "Pruned",
-        /// Git has written what goes through its filters.
+        /// Git has written the files that need its filters.
         CheckedOut = "CheckedOut",
         /// A file was written byte for byte.
         Written = "Written",
-        /// All files are as they shall be.
+        /// All files match the target.
         Filled = "Filled",
-        /// What is aside is known to be stored.
+        /// The quarantined files are known to be stored.
         Verified = "Verified",
-        /// The files of an unfinished merge are as they shall be.
+        /// The files of an unfinished merge match the target.
         StateWritten = "StateWritten",
-        /// The index is in its place.
+        /// The index was replaced.
         Indexed = "Indexed",
         /// The branch has moved, and the ledger has it.
         Recorded = "Recorded",
-        /// The operation is done.
+        /// The operation is recorded as done.
         Moved = "Moved",
-        /// `index.lock` is gone.
+        /// `index.lock` was removed.
         Unlocked = "Unlocked",
-        /// What was aside is gone.
+        /// The quarantine was emptied.
         Dropped = "Dropped",
     }
 }

@@ -49,56 +49,56 @@ use crate::{
     },
 };
 
-/// Which way.
+/// The direction of a restore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// To what the operation wants.
+    /// To the intended state.
     Forward,
-    /// To what was before.
+    /// Back to the previous state.
     Backward,
 }
 
-/// How closely files are examined before they are called right.
+/// How closely files are compared with their intended content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// Nothing was done yet: what goes through filters is not there.
+    /// Nothing was changed yet: files that need filters are still missing.
     Fresh,
-    /// Some of it may be done.
+    /// An earlier run may have changed some files.
     Resumed,
 }
 
-/// A restore that is in progress.
+/// A restore of files and index, in either direction.
 pub struct Restore<'a> {
-    /// The repository.
+    /// The repository of the worktree.
     pub repo: &'a Repo,
-    /// The operation.
+    /// The operation that it belongs to.
     pub operation: &'a Operation,
-    /// What was.
+    /// The previous state.
     pub before: &'a StateView<'a>,
-    /// What shall be.
+    /// The intended state.
     pub after: &'a StateView<'a>,
-    /// What may be touched.
+    /// The paths that may change.
     pub touched: &'a [Touched],
-    /// What other processes wrote in the meantime, as far as the operation has it already: a tree.
+    /// A tree of what other processes wrote in the meantime, as far as it is recorded.
     pub late: Option<ObjectId>,
 }
 
-/// Files and index are as they shall be; refs are not yet. Holds the lock of the index.
+/// Files and index match the target, but refs do not yet. Holds the lock of the index.
 #[derive(Debug)]
 pub struct Settled {
     lock: IndexLock,
-    /// What other processes wrote in the meantime and was not stored: by path, with the place where it is.
+    /// Content that other processes wrote in the meantime and that is not stored yet.
     pub late: Vec<Late>,
 }
 
-/// Unexpected bytes.
+/// Content that another process wrote during the restore.
 #[derive(Debug)]
 pub struct Late {
-    /// Where they were.
+    /// Its original path, relative to the top of the work tree.
     pub path: BString,
-    /// Where they are now.
+    /// Its current place in the quarantine.
     pub file: PathBuf,
-    /// What they are.
+    /// File, executable or symbolic link.
     pub kind: EntryKind,
 }
 
@@ -112,7 +112,7 @@ impl Restore<'_> {
     ///
     /// # Errors
     ///
-    /// Anything; then files may be half way, and the same call, or the one in the other direction, continues.
+    /// Any error. Files may be partly changed then; a second call, in either direction, continues.
     pub fn settle(&self, direction: Direction, trust: Trust, seen: Option<&IndexFingerprint>) -> Result<Settled> {
         let (from, to) = match direction {
             Direction::Forward => (self.before, self.after),
@@ -414,12 +414,12 @@ impl Restore<'_> {
     }
 }
 
-/// What stands in an `index.lock` of the operation `id`.
+/// The content of an `index.lock` created by operation `id`.
 pub fn mark(id: Ulid) -> String {
     format!("git-agent operation {id}\n")
 }
 
-/// The operation whose `index.lock` it is.
+/// The operation that created `index.lock`, if one did.
 pub fn id_of_mark(mark: &str) -> Option<Ulid> {
     Ulid::from_string(mark.strip_prefix("git-agent operation ")?.trim_end()).ok()
 }
@@ -431,11 +431,11 @@ fn found(file: &Path) -> Result<Found> {
     Ok(if meta.is_symlink() { Found::Link } else { Found::File(meta.permissions().mode() & 0o7777) })
 }
 
-/// The index at one time.
+/// The entries of the index at one time, to detect changes.
 pub struct IndexFingerprint(Entries);
 
 impl IndexFingerprint {
-    /// The index as it is now.
+    /// The current entries of the index.
     ///
     /// # Errors
     ///

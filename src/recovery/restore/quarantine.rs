@@ -23,7 +23,7 @@ use crate::{
     git::Repo,
 };
 
-/// The directory of one pass.
+/// The directory to which one pass moves files before they are deleted.
 #[derive(Debug)]
 pub struct Quarantine {
     dir: PathBuf,
@@ -31,7 +31,7 @@ pub struct Quarantine {
 }
 
 impl Quarantine {
-    /// Where the asides of all operations of this worktree are.
+    /// The parent directory of the quarantines of this worktree.
     pub fn root(repo: &Repo) -> PathBuf {
         repo.worktree_agent_dir().join("aside")
     }
@@ -101,7 +101,7 @@ impl Quarantine {
         moved.or_environment(|| format!("cannot move '{}' aside", disk::shown(path)))
     }
 
-    /// What is here now: its file, and the path that it comes from.
+    /// The quarantined files, each with its original path.
     pub fn files(&self) -> impl Iterator<Item = (PathBuf, &BString)> {
         let place = |(number, path)| (self.dir.join(usize::to_string(&number)), path);
         self.paths.iter().enumerate().map(place).filter(|(file, _)| fs::symlink_metadata(file).is_ok())

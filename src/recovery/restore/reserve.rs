@@ -41,7 +41,7 @@ fn place(repo: &Repo) -> PathBuf {
     repo.worktree_agent_dir().join("reserve")
 }
 
-/// Take room for the way back from `plan`.
+/// Reserve disk space for rolling back `plan`.
 ///
 /// # Errors
 ///
@@ -119,7 +119,7 @@ fn fill(mut room: File, bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Give the room up, if there is any.
+/// Release the reserved space, if there is any.
 pub fn release(repo: &Repo) -> Result<()> {
     let dir = place(repo);
     match fs::remove_dir_all(&dir) {

@@ -13,28 +13,28 @@ use crate::{
     recovery::snapshot::{Flags, WorktreeState, flags_of},
 };
 
-/// A state that can be asked by path.
+/// A worktree state with lookup by path.
 pub struct StateView<'r> {
     pub state: WorktreeState,
     trees: Trees<'r>,
     conflicts: BTreeMap<BString, Vec<(u8, Entry)>>,
 }
 
-/// A file as it shall be.
+/// The intended content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Want {
-    /// What it is in the tree.
+    /// Its mode and blob.
     pub entry: Entry,
-    /// Its permission bits, when it is stored byte for byte; otherwise git's filters make its bytes.
+    /// Its permission bits, if it is stored byte for byte; otherwise git's filters produce its content.
     pub raw: Option<u32>,
 }
 
-/// An index entry as it shall be.
+/// An intended index entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Staged {
-    /// Stage 0.
+    /// The entry at stage 0.
     pub entry: Option<Entry>,
-    /// Stages 1 to 3.
+    /// The entries at stages 1 to 3.
     pub conflicts: Vec<(u8, Entry)>,
     pub flags: Flags,
 }

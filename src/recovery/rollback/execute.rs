@@ -17,7 +17,7 @@ use crate::{
 /// file is older than it.
 pub const WHOLE: (&str, &str) = ("Whole", "yes");
 
-/// Carry `plan` out.
+/// Carry out `plan`.
 ///
 /// # Errors
 ///
@@ -37,7 +37,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &RollbackPlan) -> Resul
     execute::carry_out(worktree, author, operation, &target)
 }
 
-/// What carrying `plan` out would do to each path; nothing, if it has conflicts.
+/// What [`carry_out`] would do to each path; empty if the plan has conflicts.
 ///
 /// # Errors
 ///

@@ -11,27 +11,27 @@ use crate::{
     store::ledger::View,
 };
 
-/// A task that commits after the checkpoint belong to.
+/// Another task with commits after the checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherTask {
-    /// Its id.
+    /// The id that its commits name.
     pub id: TaskId,
     /// Its title and status; `None` when this ledger does not have it.
     pub known: Option<(String, Status)>,
-    /// Those commits, newest first.
+    /// Its commits after the checkpoint, newest first.
     pub commits: Vec<ObjectId>,
-    /// Paths that they changed and the task's own commits, too.
+    /// Paths that both tasks changed.
     pub paths: Vec<BString>,
 }
 
-/// A task that comes after this one, directly or through others.
+/// A task that depends on this one, directly or indirectly.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dependent {
-    /// Its id.
+    /// The id of the dependent task.
     pub id: TaskId,
-    /// The title, on one line.
+    /// Its title: one line.
     pub title: String,
-    /// Its status.
+    /// Its current status.
     pub status: Status,
 }
 

@@ -41,7 +41,7 @@ use crate::{
     store::ledger::{View, commits::Owners},
 };
 
-/// A rollback that is asked for.
+/// How to roll back, and what to override.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The task and its checkpoint: `t-1@2`, `t-1`, `@start`. `None`: the newest checkpoint of the active task.
@@ -58,11 +58,11 @@ pub struct Request {
     pub allow_foreign: bool,
     /// `--allow-published`: rewind past commits that a remote branch or a tag contains.
     pub allow_published: bool,
-    /// `--shared`: although another task is active in this worktree.
+    /// `--shared`: proceed even if another task is active in this worktree.
     pub shared: bool,
-    /// `--abandon-merge`: although a merge, a cherry-pick or a revert is not finished.
+    /// `--abandon-merge`: abandon an unfinished merge, cherry-pick or revert.
     pub abandon_merge: bool,
-    /// Only these paths, as git reads them in the current directory; none: everything.
+    /// Limit to these pathspecs, relative to the current directory; empty: everything.
     pub paths: Vec<OsString>,
 }
 

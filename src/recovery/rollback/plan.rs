@@ -22,27 +22,27 @@ use crate::{
 /// What a rollback does, and what that means for others. New trees are in the repository, and nothing refers to them yet.
 #[derive(Clone, Debug)]
 pub struct RollbackPlan {
-    /// The task.
+    /// The task to roll back, in full.
     pub task: Task,
-    /// The state that comes back.
+    /// The state to restore.
     pub to: Checkpoint,
-    /// How it comes back.
+    /// How it is restored.
     pub mode: Mode,
-    /// The commit of HEAD, which must still be that when HEAD moves.
+    /// The current commit of HEAD, which must not change before the rollback.
     pub head_before: ObjectId,
-    /// Where HEAD goes: the branch that it is on, or HEAD itself when it is detached.
+    /// Where HEAD, or the branch it is on, is moved.
     pub after: After,
-    /// What index and work tree become, within the scope.
+    /// The tree for the index and the work tree, within the scope.
     pub tree: ObjectId,
-    /// What the snapshot holds that comes back.
+    /// The content of the snapshot to restore.
     pub held: Option<Box<WorktreeState>>,
-    /// Which paths may be touched.
+    /// Which paths may change.
     pub scope: Scope,
-    /// `--keep-untracked`: untracked files stay, whenever they were made.
+    /// `--keep-untracked`: keep all untracked files.
     pub keep_untracked: bool,
     /// Commits that the branch abandons, newest first.
     pub drop: Vec<ObjectId>,
-    /// Commits that the new commit reverts, in the order in which that is done.
+    /// Commits that the new commit reverts, in that order.
     pub revert: Vec<ObjectId>,
     /// Commits that name the task and are not reverted.
     pub skipped: Vec<Skipped<ObjectId>>,
@@ -56,29 +56,29 @@ pub struct RollbackPlan {
     pub dependents: Vec<Dependent>,
 }
 
-/// Where HEAD goes.
+/// Where HEAD is moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum After {
-    /// Nowhere.
+    /// HEAD stays.
     Stay,
-    /// Back to this commit.
+    /// HEAD is moved to this ancestor.
     MoveTo(ObjectId),
-    /// On to a new commit, which is made when the snapshot has its id.
+    /// HEAD is moved to a new commit, created after the snapshot that it names.
     Commit(Box<PlannedCommit>),
 }
 
-/// A state of a task that can come back.
+/// A state of a task that can be restored.
 #[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// The commit; `None`: the state before any commit.
     pub commit: Option<ObjectId>,
     /// n of `T@n`, if it is one of the task's commits.
     pub number: Option<usize>,
-    /// How `@start` was found.
+    /// How `@start` was determined; `None` for other checkpoints.
     pub rule: Option<Rule>,
-    /// What stands behind the `@`: a number, or `start`.
+    /// The part after `@`: a number, or `start`.
     pub name: String,
-    /// The snapshot whose files come back; `commit` is what HEAD was then.
+    /// The snapshot whose files are restored; `commit` is its HEAD.
     pub snapshot: Option<Snapshot>,
 }
 
@@ -95,7 +95,7 @@ impl Checkpoint {
 /// A path that blocks a revert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// The path.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
     /// The commit that cannot be reverted, and the later ones that changed the path, newest first.
     pub commits: Vec<ObjectId>,
@@ -107,7 +107,7 @@ impl RollbackPlan {
         self.to.full_name(&self.task.id)
     }
 
-    /// Refuse a plan that has conflicts.
+    /// Refuse to carry out a plan that has conflicts.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ use crate::{
     store::{active, ledger::View},
 };
 
-/// Refuse what blocks a rollback of `task`, whose commits are those of `family`, whatever the checkpoint; answers HEAD's commit.
+/// Refuse a rollback of `task`, whose commits are those of `family`, for reasons that hold for every checkpoint; answers HEAD's commit.
 ///
 /// # Errors
 ///

@@ -13,14 +13,14 @@ use crate::{
     git::ObjectId,
 };
 
-/// Why the mode cannot be taken.
+/// Why a mode is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ModeRefusal {
-    /// What the history says.
+    /// The history does not allow it.
     History(Refusal),
-    /// Only some paths are meant, but the mode is about whole commits.
+    /// The mode applies to whole commits, but the rollback is limited to paths.
     Paths(Mode),
-    /// Single commits are reverted, but a snapshot is the state of all files.
+    /// The mode reverts single commits, but a snapshot is a state of all files.
     Snapshot,
 }
 
@@ -110,7 +110,7 @@ pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
     Error::new(codes::NOTHING_TO_REVERT, why).hint(TaskAdvice::Fate.about(id))
 }
 
-/// Why a commit is skipped, as a sentence.
+/// Why a commit is not reverted, as a sentence.
 pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
     let commit = oid(skipped.commit);
     match skipped.why {

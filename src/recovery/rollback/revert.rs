@@ -17,12 +17,12 @@ use crate::{
 
 /// The result of reverting commits in memory.
 pub(super) enum Reverted {
-    /// A tree without what the commits did.
+    /// The tree after reverting all of them.
     Tree(ObjectId),
-    /// This commit cannot be undone.
+    /// Reverting this commit conflicts.
     Conflicts {
         commit: ObjectId,
-        /// Where.
+        /// The conflicting paths.
         paths: Vec<BString>,
     },
 }

@@ -30,23 +30,23 @@ use bstr::{BStr, BString, ByteSlice as _};
 /// How often everything is read again when another process commits or stages in the meantime.
 const TRIES: usize = 3;
 
-/// A worktree at a moment, with the bytes that git does not have yet.
+/// The state of a worktree at one moment, with the content that git does not have.
 pub struct Captured<'r> {
-    /// The repository.
+    /// The repository of the worktree.
     pub repo: &'r Repo,
     pub(super) disk: Disk,
     pub(super) head: Head,
     pub(super) head_tree: Option<ObjectId>,
-    /// Paths whose index entry differs from HEAD: what the index has.
+    /// Index entries that differ from HEAD, by path.
     pub(super) staged: Edits,
-    /// Paths that were examined.
+    /// The examined paths, and what they are.
     pub(super) found: BTreeMap<BString, Found>,
     pub(super) changed: BTreeSet<BString>,
     pub(super) untracked: BTreeSet<BString>,
     pub(super) unmerged: Vec<Conflict>,
     pub(super) flags: BTreeMap<BString, Flags>,
     pub(super) submodules: Vec<Submodule>,
-    /// Paths that have to be in the snapshot.
+    /// Paths whose content must be in the snapshot.
     pub(super) touched: BTreeSet<BString>,
     pub(super) dirs: BTreeMap<BString, u32>,
     pub(super) skipped: BTreeMap<BString, Skipped>,
@@ -54,25 +54,25 @@ pub struct Captured<'r> {
     pub(super) merged: Option<ObjectId>,
     /// Ignore rules that are in none of the trees.
     pub(super) rules: Rules,
-    /// Commits that the state names.
+    /// Commits named by the state of unfinished operations.
     pub(super) named: Vec<ObjectId>,
-    /// Skip-worktree entries without a file.
+    /// Skip-worktree entries without a file in the work tree.
     virtual_paths: BTreeSet<BString>,
     pub(super) batch: Batch,
 }
 
-/// What stands at a path that was examined.
+/// The content of an examined path.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found {
-    /// No file and no link.
+    /// Neither a file nor a symbolic link.
     Nothing,
-    /// These bytes, with these permissions.
+    /// A file or link that differs from the index, with its permission bits.
     Raw(Entry, u32),
-    /// A submodule with this commit.
+    /// A submodule at this commit.
     Module(ObjectId),
 }
 
-/// Read everything that a snapshot holds, but for what [`Captured::touch`] is asked for.
+/// Read the content of a snapshot, except for the paths passed to [`Captured::touch`] later.
 ///
 /// # Errors
 ///
@@ -375,12 +375,12 @@ impl<'r> Captured<'r> {
         Ok(paths)
     }
 
-    /// The current HEAD.
+    /// HEAD at the time of the capture.
     pub fn head(&self) -> &Head {
         &self.head
     }
 
-    /// HEAD's tree; `None` when unborn.
+    /// The tree of HEAD; `None` on an unborn branch.
     pub fn head_tree(&self) -> Option<ObjectId> {
         self.head_tree
     }
@@ -391,7 +391,7 @@ impl<'r> Captured<'r> {
         self.changed.iter().map(|path| path.as_bstr())
     }
 
-    /// Whether git does not know `path`, which is [changed](Self::changed).
+    /// Whether the [changed](Self::changed) `path` is untracked.
     pub fn is_untracked(&self, path: &BStr) -> bool {
         self.untracked.contains(path)
     }
@@ -409,7 +409,7 @@ impl<'r> Captured<'r> {
         }
     }
 
-    /// Whether [`Self::on_disk`] is the bytes of the file itself, with these permissions; else git's filters make them.
+    /// Whether [`Self::on_disk`] is stored byte for byte, with these permissions; otherwise git's filters produce the file.
     pub fn raw(&self, path: &BStr) -> Option<u32> {
         match self.found.get(path) {
             Some(Found::Raw(_, permissions)) => Some(*permissions),
@@ -423,7 +423,7 @@ impl<'r> Captured<'r> {
         raw.map(|(path, _)| path.as_bstr())
     }
 
-    /// Whether `path` is not on the disk because it is outside of a sparse checkout (skip-worktree).
+    /// Whether `path` has no file because it is outside the sparse checkout (skip-worktree).
     pub fn is_virtual(&self, path: &BStr) -> bool {
         let is_sparse_directory = || {
             let dirs = path.find_iter("/").map(|end| path[..=end].as_bstr());
@@ -445,34 +445,34 @@ impl<'r> Captured<'r> {
         &self.unmerged
     }
 
-    /// Entries with flags. With a sparse index, a directory that is not expanded has `/` at the end.
+    /// Entries with flags. In a sparse index, a collapsed directory ends with `/`.
     pub fn flags(&self) -> &BTreeMap<BString, Flags> {
         &self.flags
     }
 
-    /// What cannot be stored.
+    /// Paths that cannot be stored, with the reasons.
     pub fn skipped(&self) -> impl Iterator<Item = &Skipped> {
         self.skipped.values()
     }
 
-    /// Why `path`, or the directory that it is in, is not stored.
+    /// Why `path`, or a directory above it, is not stored.
     pub fn why_skipped(&self, path: &BStr) -> Option<SkipReason> {
         let parents = path.find_iter("/").map(|end| path[..end].as_bstr());
         parents.into_iter().chain([path]).find_map(|path| self.skipped.get(path)).map(|skipped| skipped.why)
     }
 
-    /// Submodules.
+    /// The submodules of the index.
     pub fn submodules(&self) -> &[Submodule] {
         &self.submodules
     }
 
-    /// Whether something else than `commit`, committed, is checked out in the submodule at `path`.
+    /// Whether the submodule at `path` differs from `commit` or has uncommitted changes.
     pub fn is_other_submodule(&self, path: &BStr, commit: ObjectId) -> bool {
         let is_other = |module: &Submodule| module.is_dirty || module.head.is_some_and(|head| head != commit);
         self.submodules.iter().any(|module| module.path == path && is_other(module))
     }
 
-    /// Files of unfinished operations, by their path in git's directory.
+    /// Files of unfinished operations, by their path in the git directory.
     pub fn state(&self) -> &BTreeMap<BString, ObjectId> {
         &self.state
     }

@@ -16,33 +16,33 @@ use crate::{
 };
 use bstr::ByteSlice as _;
 
-/// The request for a snapshot: who, and why.
+/// The metadata of a snapshot to be taken.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// What makes it.
+    /// The reason for taking it.
     pub kind: SnapshotKind,
-    /// One line; may be empty.
+    /// A description: one line, which may be empty.
     pub message: String,
-    /// When.
+    /// The time that it is dated.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor, as `name@host`.
     pub by: String,
-    /// The active tasks.
+    /// The active tasks of the worktree.
     pub tasks: Vec<TaskId>,
 }
 
-/// A snapshot that holds what is there now.
+/// A snapshot of the current state.
 #[derive(Debug)]
 pub struct Taken {
-    /// It.
+    /// The snapshot, new or existing.
     pub snapshot: Snapshot,
-    /// What it holds.
+    /// Its content.
     pub state: WorktreeState,
-    /// False: the last one holds all of it already.
+    /// False if the last snapshot already had the same content.
     pub created: bool,
 }
 
-/// Make sure that there is a snapshot of this worktree as it is now.
+/// Take a snapshot of this worktree, unless the last one has the same content.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub fn take(repo: &Repo, request: &Request) -> Result<Taken> {
     take_captured(capture(repo)?, request)
 }
 
-/// [`take`] with what was captured already.
+/// [`take`] with content that was already captured.
 ///
 /// # Errors
 ///

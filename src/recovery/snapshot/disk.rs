@@ -30,7 +30,7 @@ const HELD_TOGETHER: u64 = 12 << 20;
 const TRIES: usize = 3;
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// A directory whose files are read: the work tree, or git's.
+/// A directory to read files from: the work tree or the git directory.
 #[derive(Debug)]
 pub struct Disk {
     top: PathBuf,
@@ -38,57 +38,57 @@ pub struct Disk {
     held: u64,
 }
 
-/// What stands at a path.
+/// The result of reading a path.
 #[derive(Debug)]
 pub enum Look {
-    /// Nothing; also when what should be a directory on the way there is none.
+    /// Nothing, or a parent is not a directory.
     Absent,
-    /// A directory.
+    /// A directory, which is not read.
     Directory(Metadata),
-    /// A file or a link.
+    /// A file, or a symbolic link, which is not followed.
     Leaf(Raw),
-    /// Something that cannot be stored, and its size.
+    /// A file that cannot be stored, with its size in bytes.
     Stopped(SkipReason, u64),
 }
 
-/// A file or link as it is on the disk.
+/// A file or link as read from the disk.
 #[derive(Debug)]
 pub struct Raw {
-    /// Kind and object.
+    /// Its mode and object id.
     pub entry: Entry,
-    /// The permission bits.
+    /// The permission bits, such as `0o644`.
     pub permissions: u32,
-    /// The bytes.
+    /// The content, in memory or on the disk.
     pub content: Content,
 }
 
 impl Disk {
-    /// Of the work tree `top`.
+    /// The work tree at `top`.
     pub fn new(repo: &Repo, top: &Path) -> Self {
         let has_file_modes = !repo.config().is_off("core.fileMode");
         Disk { top: top.to_owned(), has_file_modes, held: 0 }
     }
 
-    /// Where `path` is.
+    /// The absolute path of `path`.
     pub fn place(&self, path: &BStr) -> PathBuf {
         self.top.join(Path::new(std::ffi::OsStr::from_bytes(path)))
     }
 
-    /// Who may read `raw`, which stands at `path`.
+    /// Which users may read `raw`, the file at `path`.
     pub fn readers(&self, repo: &Repo, path: &BString, raw: &Raw) -> Readers {
         repo.readers(&self.place(path.as_bstr()), raw.permissions)
     }
 
-    /// Whether those who share the repository may not read `raw`, which stands at `path`.
+    /// Whether other users of a shared repository may not read `raw`, the file at `path`.
     pub fn is_secret(&self, repo: &Repo, path: &BString, raw: &Raw) -> bool {
         repo.is_shared() && raw.entry.kind != EntryKind::Link && self.readers(repo, path, raw) != Readers::All
     }
 
-    /// What stands at `path`, which was a `tracked` one; a file that is larger than `limit` is not read.
+    /// Read `path`; `tracked` tells whether the index has it. Files larger than `limit` bytes are not read.
     ///
     /// # Errors
     ///
-    /// When the hash fails, as for bytes that are made to collide.
+    /// When hashing fails, as for a SHA-1 collision.
     pub fn look(&mut self, repo: &Repo, path: &BStr, tracked: Option<EntryKind>, limit: Option<u64>) -> Result<Look> {
         let place = self.place(path);
         for attempt in 0..TRIES {
@@ -148,7 +148,7 @@ impl Disk {
         }
     }
 
-    /// The first part of the way to `path` that is not a directory: a file or a link.
+    /// The first parent of `path` that is a file or a link instead of a directory.
     pub fn in_the_way<'p>(&self, path: &'p BStr) -> Option<&'p BStr> {
         let ends = path.find_iter("/").map(|end| path[..end].as_bstr());
         ends.into_iter().find(|parent| fs::symlink_metadata(self.place(parent)).is_ok_and(|meta| !meta.is_dir()))

@@ -48,7 +48,7 @@ impl Captured<'_> {
         Ok(())
     }
 
-    /// Keep these commits alive: they become parents of the snapshot.
+    /// Keep these commits reachable as parents of the snapshot.
     pub fn hold(&mut self, commits: impl IntoIterator<Item = ObjectId>) {
         for commit in commits {
             if !self.named.contains(&commit) {
@@ -121,7 +121,7 @@ impl Captured<'_> {
         Ok(paths)
     }
 
-    /// Whether a directory is at `path` with nothing in it.
+    /// Whether `path` is an empty directory.
     pub fn is_empty_directory(&self, path: &BStr) -> bool {
         self.disk.place(path).symlink_metadata().is_ok_and(|meta| meta.is_dir())
             && self.disk.in_the_way(path).is_none()

@@ -57,7 +57,7 @@ pub const REFS: &str = "refs/agent/snap/";
 pub const FORMAT: u32 = 1;
 
 named! {
-    /// What made a snapshot.
+    /// Why a snapshot was taken.
     pub enum SnapshotKind {
         /// `git agent snapshot`.
         Manual = "manual",
@@ -86,38 +86,38 @@ named! {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata {
-    /// What made it.
+    /// The reason for taking it.
     pub kind: SnapshotKind,
-    /// A single line of text.
+    /// The description: one line, which may be empty.
     pub message: String,
-    /// When.
+    /// The time of the capture.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor, as `name@host`.
     pub by: String,
-    /// Of which worktree, as [`crate::git::Repo::worktree_name`] says.
+    /// The worktree, as in [`crate::git::Repo::worktree_name`].
     pub worktree: String,
-    /// HEAD at that time.
+    /// HEAD at the time of the capture.
     pub head: Head,
-    /// The session of an agent host that it was taken in.
+    /// The session of an agent host that it was taken in, if any.
     pub session: Option<SessionId>,
-    /// The tasks that were active.
+    /// The active tasks of the worktree at that time.
     pub tasks: Vec<TaskId>,
 }
 
-/// A snapshot that is stored.
+/// A stored snapshot.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Names it, and its ref.
+    /// The id, which is also in the name of its ref.
     pub id: Ulid,
-    /// The commit.
+    /// The commit that the ref points to.
     pub commit: ObjectId,
-    /// The tree of the commit.
+    /// The tree of that commit; `worktree/` in it are the files.
     pub tree: ObjectId,
-    /// What its message says.
+    /// The metadata in the message of the commit.
     pub about: Metadata,
-    /// The version of its format.
+    /// The version of its format; only [`FORMAT`] can be restored.
     pub format: u32,
-    /// It was not made in this repository: it may be examined, and nothing of it is acted on unless a person says so.
+    /// It was not made in this repository: it is listed, but restored only with `--foreign`.
     pub is_foreign: bool,
 }
 
@@ -127,7 +127,7 @@ pub fn ref_name(id: Ulid) -> String {
 }
 
 impl Snapshot {
-    /// The full name of its ref.
+    /// The full name of its ref: `refs/agent/snap/<id>`.
     pub fn ref_name(&self) -> String {
         ref_name(self.id)
     }

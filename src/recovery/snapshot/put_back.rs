@@ -16,16 +16,16 @@ use crate::{
 /// How often refs that another process moves meanwhile are read again.
 const TRIES: usize = 3;
 
-/// What another program did to the snapshots of this repository.
+/// Snapshots of this repository that another program deleted or replaced.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// The refs that it deleted or replaced, and whose snapshots are whole.
+    /// The ref updates that restore those whose objects still exist.
     pub restorable: Vec<RefChange>,
-    /// The names of those whose snapshots no longer exist.
+    /// The refs of those whose objects no longer exist.
     pub gone: Vec<String>,
 }
 
-/// Find the snapshots that git-agent made here, and whose refs another program deleted or replaced. Nothing is changed.
+/// Find snapshots of this repository whose refs another program deleted or replaced. Nothing is changed.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ pub fn taken(repo: &Repo) -> Result<Taken> {
     Ok(taken)
 }
 
-/// Put back what is [`taken`] and whole, and forget the rest; answers what it was.
+/// Restore the refs of [`taken`] snapshots whose objects still exist, and forget the others; answers both.
 ///
 /// # Errors
 ///

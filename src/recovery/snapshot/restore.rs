@@ -18,12 +18,12 @@ use crate::{
 };
 use bstr::{BString, ByteSlice as _};
 
-/// How far a snapshot is trusted.
+/// How much of a snapshot is restored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// It was made here: all of it comes back.
+    /// Everything: it was made here.
     Own,
-    /// Wherever it comes from: files of the work tree alone, with git's modes.
+    /// Only files of the work tree, with git's modes, wherever it was made.
     Foreign,
 }
 
@@ -71,7 +71,7 @@ pub fn return_to(
     execute::carry_out(worktree, author, operation, &target)
 }
 
-/// The refusal of a snapshot that was not made here.
+/// The error for a snapshot that was not made here.
 pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
     let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
     Error::new(codes::FOREIGN_SNAPSHOT, why).hint(Advice::ShowSnapshot(snapshot.id.to_string()))

@@ -7,12 +7,12 @@ use crate::error::{Code, codes};
 use crate::git::{Head, ObjectId, index::entries::Flags, tree::Entry};
 use bstr::{BStr, BString, ByteSlice as _};
 
-/// Work tree, index, HEAD and unfinished operations of git, together.
+/// The work tree, the index, HEAD and unfinished operations of git.
 ///
-/// All paths are from the top of the work tree, with `/`, as bytes.
+/// All paths are bytes, relative to the top of the work tree, separated by `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorktreeState {
-    /// HEAD at that time.
+    /// HEAD: the commit, and the branch unless it is detached.
     pub head: Head,
     /// The tree of the files.
     pub worktree: ObjectId,
@@ -20,27 +20,27 @@ pub struct WorktreeState {
     pub staged: ObjectId,
     /// Entries at stages 1 to 3, in the order of the index.
     pub unmerged: Vec<Conflict>,
-    /// Entries with a flag.
+    /// The flags of index entries that have any.
     pub flags: BTreeMap<BString, Flags>,
     /// Paths whose bytes in `worktree` are those on the disk, with their permission bits (`0o644`); of all others git's
     /// filters make the bytes on the disk.
     pub raw: BTreeMap<BString, u32>,
     /// Directories that an operation removes, with their permission bits.
     pub dirs: BTreeMap<BString, u32>,
-    /// What is not in here.
+    /// Paths that are not stored, with the reasons.
     pub skipped: Vec<Skipped>,
-    /// Repositories that the index lists.
+    /// The submodules of the index.
     pub submodules: Vec<Submodule>,
-    /// The tree that `AUTO_MERGE` names: what git has made of the files of a conflict.
+    /// The tree that `AUTO_MERGE` names: git's automatic merge of conflicting files.
     pub merged: Option<ObjectId>,
-    /// The ignore rules that are in neither of the trees, where they are known: see [`crate::git::ignore`].
+    /// The ignore rules that are in none of the trees: see [`crate::git::ignore`]. `None`: unknown.
     pub rules: Option<ObjectId>,
     /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
     pub in_progress: BTreeMap<BString, ObjectId>,
 }
 
 impl WorktreeState {
-    /// Trees, as they would be right after a checkout: nothing in conflict, nothing in progress.
+    /// The state right after a checkout of these trees: no conflicts, nothing in progress.
     pub fn plain(head: Head, worktree: ObjectId, staged: ObjectId) -> Self {
         WorktreeState {
             head,
@@ -58,7 +58,7 @@ impl WorktreeState {
         }
     }
 
-    /// The flags at `path`, where the index has `entry`.
+    /// The flags of the index entry `entry` at `path`.
     pub fn flags_at(&self, path: &BStr, entry: Option<Entry>) -> Flags {
         // Intent-to-add is a flag of what is not an entry yet.
         match entry {
@@ -71,11 +71,11 @@ impl WorktreeState {
 /// One index entry of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// 1, 2 or 3.
+    /// The stage: 1, 2 or 3.
     pub stage: u8,
-    /// What it is.
+    /// Its mode and blob.
     pub entry: Entry,
-    /// The path.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
 }
 
@@ -86,14 +86,14 @@ pub fn flags_of(flags: &BTreeMap<BString, Flags>, path: &BStr) -> Flags {
     flags.get(path).or_else(directory).copied().unwrap_or_default()
 }
 
-/// Something that a snapshot does not hold.
+/// A path that a snapshot does not contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// The path.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
-    /// Why.
+    /// The reason.
     pub why: SkipReason,
-    /// Its size, where it has one.
+    /// Its size in bytes; 0 if it has none.
     pub bytes: u64,
 }
 
@@ -120,7 +120,7 @@ named! {
 }
 
 impl SkipReason {
-    /// The code of the error that refuses a command because of it.
+    /// The code of the error for a command that is refused because of it.
     pub fn code(self) -> Code {
         match self {
             SkipReason::TooLarge => codes::TOO_LARGE,
@@ -134,7 +134,7 @@ impl SkipReason {
         }
     }
 
-    /// As a part of a sentence: `it is larger than 'agent.maxFileSize'`.
+    /// The reason as a part of a sentence: `it is larger than 'agent.maxFileSize'`.
     pub fn reason(self) -> &'static str {
         match self {
             SkipReason::TooLarge => "it is larger than 'agent.maxFileSize'",
@@ -149,13 +149,13 @@ impl SkipReason {
     }
 }
 
-/// A submodule.
+/// The state of a submodule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submodule {
-    /// The path.
+    /// The path, relative to the top of the work tree.
     pub path: BString,
-    /// The commit that is checked out there; `None` when nothing is.
+    /// The commit that is checked out; `None` if nothing is.
     pub head: Option<ObjectId>,
-    /// Something in it is not committed.
+    /// Whether it has uncommitted changes.
     pub is_dirty: bool,
 }

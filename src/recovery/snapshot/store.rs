@@ -28,21 +28,21 @@ const LISTED_REFS: [&str; 2] = ["refs/heads/", "refs/notes/agent"];
 /// The list of refs, which is not compared: another branch that moves changes nothing here.
 pub(super) const REFS_LIST: &str = "refs.lst";
 
-/// Trees and lists, staged and not written.
+/// The staged trees and lists of a snapshot, not written yet.
 pub(super) struct Built {
     /// How many objects were staged before.
     mark: usize,
     pub state: WorktreeState,
-    /// What is at the top of the snapshot's tree, but for [`REFS_LIST`].
+    /// The top-level entries of its tree, without [`REFS_LIST`].
     pub entries: Vec<TreeEntry>,
 }
 
-/// A snapshot whose objects are on the disk, and that no ref leads to yet.
+/// A snapshot whose objects are written, but that has no ref yet.
 #[derive(Debug)]
 pub struct Unpublished {
-    /// What it will be.
+    /// The snapshot that it will be.
     pub snapshot: Snapshot,
-    /// What it holds.
+    /// Its content.
     pub state: WorktreeState,
     batch: Batch,
 }

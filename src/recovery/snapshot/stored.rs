@@ -24,16 +24,16 @@ const LONGEST_MESSAGE: u64 = 1 << 24;
 /// A word with fewer characters is not read as the beginning of an id where it may be something else.
 const SHORTEST: usize = 6;
 
-/// All snapshots.
+/// The snapshots of a repository.
 #[derive(Debug, Default)]
 pub struct Listed {
-    /// Those that can be read, newest first.
+    /// Snapshots that can be read, newest first.
     pub snapshots: Vec<Snapshot>,
-    /// Refs that are none, or whose snapshot cannot be read: the name, and why.
+    /// Refs that are not snapshots or cannot be read, with the reasons.
     pub damaged: Vec<(String, String)>,
 }
 
-/// All snapshots, of every worktree.
+/// All snapshots of the repository, of every worktree.
 ///
 /// # Errors
 ///
@@ -67,7 +67,7 @@ pub fn saved(repo: &Repo) -> Result<HashMap<TaskId, Saved>> {
     Ok(saved)
 }
 
-/// The newest snapshot that was made here of the worktree that is called `worktree`.
+/// The newest snapshot of the worktree `worktree` that was made in this repository.
 ///
 /// # Errors
 ///
@@ -175,7 +175,7 @@ pub fn files(repo: &Repo, snapshot: &Snapshot) -> Result<ObjectId> {
     })
 }
 
-/// What `snapshot` holds.
+/// The content of `snapshot`.
 ///
 /// # Errors
 ///
@@ -247,7 +247,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
     }
 }
 
-/// Remove `snapshots`, all or none of them. Their objects live on until a gc of git takes them.
+/// Delete `snapshots`, all or none. Their objects remain until git prunes them.
 ///
 /// # Errors
 ///
@@ -265,7 +265,7 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     removed.map_err(|error| error.or(moved))
 }
 
-/// Store snapshots in fewer files, if there are many by now; answers whether that was done.
+/// Combine the packs of snapshots if there are many by now; answers whether that was done.
 ///
 /// # Errors
 ///

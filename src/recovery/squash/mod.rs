@@ -45,47 +45,47 @@ use crate::{
     store::ledger::{View, commits::Owners},
 };
 
-/// How far down commits are collapsed.
+/// How many commits to squash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Onto {
-    /// As far as they are the task's, and unpublished.
+    /// All unpublished commits of the task at the tip.
     Longest,
-    /// Down to this state, which the new commit has as its parent; `None`: to the beginning of the history. As people name it.
+    /// All commits above this one, the parent of the new commit (`None`: all commits), with the name that the user gave it.
     Given(Option<ObjectId>, String),
 }
 
-/// A squash that can be carried out.
+/// A squash that is possible.
 #[derive(Clone, Debug)]
 pub struct SquashPlan {
-    /// The task.
+    /// The task whose commits are squashed.
     pub task: Task,
-    /// HEAD, which must still be that when it moves.
+    /// HEAD, which must not change before the squash.
     pub head: Head,
-    /// HEAD's commit.
+    /// The commit of HEAD.
     pub tip: ObjectId,
-    /// The tree, before and after.
+    /// The tree of HEAD, which does not change.
     pub tree: ObjectId,
-    /// The parent of the new commit.
+    /// The parent of the new commit; `None`: it becomes the first commit.
     pub onto: Option<ObjectId>,
-    /// What is collapsed, oldest first.
+    /// The commits to squash, oldest first.
     pub commits: Vec<Commit>,
-    /// Where it ends, and why; nothing where it was told to end, and at the beginning of the history.
+    /// The commit at which the squash stops, and why; `None` if it was given, or is the beginning of the history.
     pub stop: Option<Stop<ObjectId>>,
-    /// The text that is proposed, without trailers.
+    /// The proposed message, without trailers.
     pub proposal: BString,
-    /// Which tasks commits belong to.
+    /// Determines the tasks of a commit.
     pub owners: Owners,
-    /// The trailers that name tasks: they are in the message whatever it says.
+    /// The trailers that name tasks; always added to the message.
     pub tasks: Vec<Trailer>,
-    /// Other trailers of the commits.
+    /// The other trailers of the commits.
     pub others: Vec<Trailer>,
 }
 
-/// What a squash of `task` comes to.
+/// Determine which commits of `task` can be squashed.
 ///
 /// # Errors
 ///
-/// Every refusal; nothing was changed then.
+/// All refusals of a squash; nothing is changed then.
 pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> {
     let repo = view.repo();
     repo.require_work_dir("squash")?;
@@ -144,7 +144,7 @@ fn cannot(id: &TaskId) -> String {
 }
 
 impl SquashPlan {
-    /// The whole message for `text`, which has the other trailers already if it came out of an editor.
+    /// The complete message for `text`; if that came from an editor, it contains the other trailers already.
     ///
     /// # Errors
     ///
@@ -162,7 +162,7 @@ impl SquashPlan {
         self.owners.of_block(entry.id, &entry.message)
     }
 
-    /// Whether `message` and the tree are what HEAD has already.
+    /// Whether the message and the tree are those of HEAD already.
     pub fn is_idle(&self, message: &[u8]) -> bool {
         match self.commits.as_slice() {
             [] => true,
@@ -172,7 +172,7 @@ impl SquashPlan {
     }
 }
 
-/// Make the commit, and move HEAD to it.
+/// Create the new commit, and move HEAD to it.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ use crate::{
     git::{Head, ObjectId, Repo, commit::Commit},
 };
 
-/// What stands at `stop`, as a part of a sentence: `0123456789ab (Fix login) belongs to u`.
+/// The commit at `stop`, as a part of a sentence: `0123456789ab (Fix login) belongs to u`.
 ///
 /// # Errors
 ///
