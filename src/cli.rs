@@ -14,10 +14,7 @@ use clap::{
 };
 
 use crate::{
-    cmd::{
-        self,
-        context::{CommandLine, Ctx},
-    },
+    cmd::{self, CommandLine, Ctx},
     error::{Error, Result, codes, exit},
     view::{ColorChoice, Out, json::Selection},
 };

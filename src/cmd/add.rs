@@ -1,11 +1,7 @@
 //! `git agent add`: a new task.
 
-use super::paths;
+use super::{Ctx, paths, task_change, text_argument, text_file};
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument, text_file},
-        task_change,
-    },
     domain::{task::LOWEST_PRIORITY, time::parse_duration},
     error::{Error, Result, codes},
     plans,

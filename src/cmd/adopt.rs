@@ -1,7 +1,7 @@
 //! `git agent adopt`: work that was recorded for one task becomes that of another.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     error::Result,
     verbs::adopt::{self, Request},
     view::sanitize::plural,

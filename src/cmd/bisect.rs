@@ -2,9 +2,8 @@
 
 mod page;
 
-use super::verify;
+use super::{Ctx, verify};
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::bisect::{Keep, Point, Request, bisect},
     verify::Output,

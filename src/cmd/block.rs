@@ -1,7 +1,7 @@
 //! `git agent block`: record a blocker.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     domain::task::{Blocker, Task},
     error::Result,
     verbs::task::{Act, Changed},

@@ -1,7 +1,7 @@
 //! `git agent brief`: what a new agent needs to continue, and no more.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::brief::{self, Request},
     view::{

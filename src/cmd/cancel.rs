@@ -1,10 +1,7 @@
 //! `git agent cancel`: a task that is not wanted any more.
 
+use super::{Ctx, task_change, text_argument};
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
     domain::{graph::Graph, summary::Summary, table::Row},
     error::Result,
     verbs::task::Act,

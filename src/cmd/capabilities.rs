@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::{
         claim::{DEFAULT_LEASE, MAX_LEASE},
         event::{MAX_LINE, Payload},

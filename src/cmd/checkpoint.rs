@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::verify;
+use super::{Ctx, text_argument, verify};
 use crate::{
-    cmd::context::{Ctx, text_argument},
     domain::text::oid,
     error::{Context as _, Result, exit},
     verbs::{

@@ -1,11 +1,7 @@
 //! `git agent claim`: hold a task, or let go of it.
 
-use super::add::duration;
+use super::{Ctx, add::duration, task_change, text_argument};
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
     domain::status::Status,
     error::Result,
     verbs::task::{Act, Changed},

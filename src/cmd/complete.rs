@@ -1,11 +1,7 @@
 //! `git agent complete`: a task is done.
 
+use super::{Ctx, next::begun, task_change, text_argument, verify};
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        next::begun,
-        task_change, verify,
-    },
     error::Result,
     verbs::{
         checkpoint::GitOutput,

@@ -8,8 +8,8 @@ use std::ffi::OsString;
 
 use clap_complete::Shell;
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::names::Name,
     view::{sanitize, shorten},

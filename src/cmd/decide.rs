@@ -1,13 +1,7 @@
 //! `git agent decide`: a decision and its why.
 
-use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
-    error::Result,
-    verbs::task::Act,
-};
+use super::{Ctx, task_change, text_argument};
+use crate::{error::Result, verbs::task::Act};
 
 /// Record a decision and its reason
 #[derive(Debug, clap::Args)]

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     demo::{STORY, Scene, Step},
     error::{Context as _, Error, Result, codes},
     git::cmd::{self, Output},

@@ -1,7 +1,7 @@
 //! `git agent dep`: the dependencies of tasks.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     domain::id::TaskId,
     error::Result,
     verbs::task::{self, Act, Changed},

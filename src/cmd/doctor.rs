@@ -1,7 +1,7 @@
 //! `git agent doctor`: is everything as it should be?
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::{Result, exit},
     verbs::doctor::{Depth, Index, Request, doctor},
     view::{

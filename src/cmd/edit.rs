@@ -1,11 +1,7 @@
 //! `git agent edit`: change the fields of a task.
 
-use super::{add::Fields, editor};
+use super::{Ctx, add::Fields, editor, task_change, text_argument};
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
     domain::task::Task,
     error::{Error, Result, codes},
     verbs::{

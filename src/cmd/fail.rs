@@ -1,7 +1,7 @@
 //! `git agent fail`: an attempt did not work out.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     error::Result,
     verbs::task::{Act, Changed},
 };

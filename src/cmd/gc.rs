@@ -1,7 +1,7 @@
 //! `git agent gc`: expire old snapshots and operations.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     recovery::snapshot::Snapshot,
     verbs,

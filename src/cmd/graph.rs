@@ -1,7 +1,7 @@
 //! `git agent graph`: the dependency graph.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::graph::{self, Request},
     view::{graph as text, json::GraphAnswer, svg},

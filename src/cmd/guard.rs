@@ -8,9 +8,8 @@ use std::{
 
 use bstr::BString;
 
-use super::snapshot::unguarded;
+use super::{Ctx, snapshot::unguarded};
 use crate::{
-    cmd::context::Ctx,
     error::{Context as _, Result, exit},
     verbs::guard::{Answer, Line, Request, Saved, guard, is_in_worktree},
     verify::{Ended, Output, replace_this_process, run_program},

@@ -1,9 +1,7 @@
 //! `git agent help`: the list of commands, and the help of one of them.
 
-use crate::{
-    cmd::context::Ctx,
-    error::{Error, Result, codes},
-};
+use super::Ctx;
+use crate::error::{Error, Result, codes};
 
 /// Describe a command, or list the commands
 ///

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::{Error, Result, exit},
     git::Repo,
     hook::{

@@ -1,8 +1,7 @@
 //! `git agent init`: set up a repository.
 
-use super::setup;
+use super::{Ctx, host, setup};
 use crate::{
-    cmd::{context::Ctx, host},
     error::Result,
     verbs::init::{self, Request},
     view::list,

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::link::{self, Act, Done, Request, Tied},
     view::{

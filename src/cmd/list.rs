@@ -1,7 +1,7 @@
 //! `git agent list`: the tasks, filtered and sorted.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::{id::TaskId, status::Status, table::Row},
     error::{Error, Result, codes},
     plans,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
 
+use super::{Ctx, help::unknown};
 use crate::{
-    cmd::{context::Ctx, help::unknown},
     error::{Context as _, Result},
     view::sanitize::plural,
 };

@@ -1,6 +1,7 @@
 //! `git agent mcp`: the verbs as tools for the host of an agent.
 
-use crate::{cmd::context::Ctx, error::Result, mcp};
+use super::Ctx;
+use crate::{error::Result, mcp};
 
 /// Serve the Model Context Protocol on standard input and output
 ///

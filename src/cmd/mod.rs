@@ -60,12 +60,16 @@ pub mod uninstall;
 pub mod unlink;
 pub mod verify;
 
-pub mod context;
+mod context;
 mod editor;
 mod operation_output;
 mod paths;
 mod setup;
 mod task_change;
+
+pub use context::{CommandLine, Ctx};
+
+use context::{many_lines, one_line, text_argument, text_file};
 
 /// How a command that did not fail ends.
 pub(crate) trait ExitCode {

@@ -1,7 +1,7 @@
 //! `git agent next`: the task to do now.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     error::{Result, exit},
     verbs::next::{self, Next, NoTask, Request, Take},
     view::json::NextAnswer,

@@ -1,10 +1,7 @@
 //! `git agent note`: a remark.
 
-use crate::{
-    cmd::{context::Ctx, task_change},
-    error::Result,
-    verbs::task::Act,
-};
+use super::{Ctx, task_change};
+use crate::{error::Result, verbs::task::Act};
 
 /// Add a note to a task
 #[derive(Debug, clap::Args)]

@@ -2,8 +2,8 @@
 
 use bstr::{BString, ByteSlice as _};
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     git::Head,
     recovery::{

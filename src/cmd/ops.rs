@@ -1,8 +1,8 @@
 //! `git agent ops`: the operation log of this worktree.
 use bstr::ByteSlice as _;
 
+use super::{Ctx, operation_output};
 use crate::{
-    cmd::{context::Ctx, operation_output},
     domain::{
         event::{Event, Payload},
         id_prefix::short_ids,

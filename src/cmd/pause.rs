@@ -1,13 +1,7 @@
 //! `git agent pause`: put a task down without an outcome.
 
-use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
-    error::Result,
-    verbs::task::Act,
-};
+use super::{Ctx, task_change, text_argument};
+use crate::{error::Result, verbs::task::Act};
 
 /// Stop working on a task and release its claim
 #[derive(Debug, clap::Args)]

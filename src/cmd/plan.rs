@@ -3,7 +3,8 @@
 mod export;
 mod import;
 
-use crate::{cmd::context::Ctx, error::Result};
+use super::Ctx;
+use crate::error::Result;
 
 /// Import tasks from a plan file, or export them
 #[derive(Debug, clap::Args)]

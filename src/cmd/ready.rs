@@ -1,7 +1,7 @@
 //! `git agent ready`: the tasks that can be started now, and why the others cannot.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::{status::Status, summary::Summary, table::Row, time::Timestamp},
     error::Result,
     verbs::{list::Listed, ready::ready},

@@ -1,7 +1,7 @@
 //! `git agent redo`: undo the last undo.
 
-use super::undo;
-use crate::{cmd::context::Ctx, error::Result, recovery::operation::Kind, verbs};
+use super::{Ctx, undo};
+use crate::{error::Result, recovery::operation::Kind, verbs};
 
 /// Redo what the last undo undid
 #[derive(Debug, clap::Args)]

@@ -1,13 +1,7 @@
 //! `git agent reopen`: take a closed task up again.
 
-use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
-    error::Result,
-    verbs::task::Act,
-};
+use super::{Ctx, task_change, text_argument};
+use crate::{error::Result, verbs::task::Act};
 
 /// Reopen a completed, failed or cancelled task; its next start is a new attempt
 #[derive(Debug, clap::Args)]

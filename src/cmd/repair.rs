@@ -1,7 +1,7 @@
 //! `git agent repair`: restore lost links between commits and tasks.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::repair::Evidence,
     error::Result,
     git::ObjectId,

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::{report::Report, text::escaped_json},
     error::{Context as _, Error, Result},
     verbs::report::{self, Request},

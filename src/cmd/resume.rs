@@ -1,7 +1,7 @@
 //! `git agent resume`: finish the operation that was interrupted.
 
+use super::{Ctx, operation_output};
 use crate::{
-    cmd::{context::Ctx, operation_output},
     error::Result,
     recovery::operation::State,
     verbs::undo::{self, Ended},

@@ -4,8 +4,8 @@ mod page;
 
 use std::ffi::OsString;
 
+use super::{Ctx, operation_output};
 use crate::{
-    cmd::{context::Ctx, operation_output},
     domain::rollback::Mode,
     error::{Result, exit},
     recovery::Outcome,

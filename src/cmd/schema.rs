@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::{Code, Error, Result, codes},
     view::json::ANSWERS,
 };

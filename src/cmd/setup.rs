@@ -1,6 +1,7 @@
 //! How `init` and `uninstall` answer: what was changed, and warnings.
 
-use crate::{cmd::context::Ctx, error::Result, verbs::init::Changes, view::json::InitAnswer};
+use super::Ctx;
+use crate::{error::Result, verbs::init::Changes, view::json::InitAnswer};
 
 /// Answer with `changes`; with --json that is all there is to say, and `end` is left out.
 pub(super) fn answer(ctx: &Ctx, changes: Changes, end: impl FnOnce() -> Result<()>) -> Result<()> {

@@ -1,7 +1,7 @@
 //! `git agent show`: one task with its whole story, or one of its checkpoints.
 
+use super::{Ctx, snapshot};
 use crate::{
-    cmd::{context::Ctx, snapshot},
     error::{Error, Result, codes, exit},
     git::relay,
     verbs::show::{Checkpoint, Shown, Story, show},

@@ -4,8 +4,8 @@ mod list;
 mod restore;
 pub(super) mod show;
 
+use super::{Ctx, one_line};
 use crate::{
-    cmd::context::{Ctx, one_line},
     error::Result,
     git::Repo,
     recovery::snapshot::{Skipped, Taken},

@@ -4,12 +4,8 @@ use std::io::IsTerminal as _;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::editor;
+use super::{Ctx, editor, many_lines, operation_output};
 use crate::{
-    cmd::{
-        context::{Ctx, many_lines},
-        operation_output,
-    },
     domain::{
         squash::{Obstacle, Stop},
         task::Task,

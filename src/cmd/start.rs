@@ -1,7 +1,7 @@
 //! `git agent start`: begin a task, go on with it, or begin it again.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     domain::status::Status,
     error::{Error, Result, codes},
     verbs::{

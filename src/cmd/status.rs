@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     verbs::status::{self, WorktreeStatus},
     view::{self, json::StatusAnswer},

@@ -1,7 +1,7 @@
 //! `git agent sync`: bring the ledgers of this clone and a remote together.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     sync::{Direction, Synced},
     verbs::{

@@ -1,7 +1,7 @@
 //! What the commands that change tasks take and answer.
 
+use super::{Ctx, text_argument};
 use crate::{
-    cmd::context::{Ctx, text_argument},
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
     error::{Error, Result, codes},
     store::ledger::Lookup,

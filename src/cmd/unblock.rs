@@ -1,7 +1,7 @@
 //! `git agent unblock`: resolve blockers.
 
+use super::{Ctx, task_change};
 use crate::{
-    cmd::{context::Ctx, task_change},
     error::Result,
     verbs::task::{self, Act, Blockers, Changed},
     view::sanitize::plural,

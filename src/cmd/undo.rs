@@ -1,7 +1,7 @@
 //! `git agent undo`: undo an operation.
 
+use super::{Ctx, operation_output};
 use crate::{
-    cmd::{context::Ctx, operation_output},
     error::Result,
     recovery::{Outcome, operation::Kind},
     verbs::{

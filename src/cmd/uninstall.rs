@@ -1,8 +1,7 @@
 //! `git agent uninstall`: remove what `init` set up.
 
-use super::setup;
+use super::{Ctx, setup};
 use crate::{
-    cmd::context::Ctx,
     error::Result,
     store::ledger,
     verbs::uninstall::{self, Tasks},

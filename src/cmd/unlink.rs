@@ -1,13 +1,10 @@
 //! `git agent unlink`: commits do not belong to a task.
 
-use crate::{
-    cmd::{
-        context::Ctx,
-        link::{Which, link},
-    },
-    error::Result,
-    verbs::link::Act,
+use super::{
+    Ctx,
+    link::{Which, link},
 };
+use crate::{error::Result, verbs::link::Act};
 
 /// Record that commits do not belong to a task
 ///

@@ -1,7 +1,7 @@
 //! `git agent verify`: run a command on the work tree, and record its result.
 
+use super::Ctx;
 use crate::{
-    cmd::context::Ctx,
     domain::{id::TaskId, task::Verification},
     error::{Error, Result, exit},
     verbs::verify::{self, Request},

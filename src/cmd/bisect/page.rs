@@ -1,7 +1,7 @@
 //! The result of a bisection, for people.
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::Result,
     verbs::bisect::{Answer, Ending, FirstBad, Tested, Verdict},
     view::{relative_time, sanitize},

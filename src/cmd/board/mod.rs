@@ -14,7 +14,7 @@ mod view;
 use std::io::{self, IsTerminal as _};
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::{Error, Result, codes},
 };
 

@@ -21,7 +21,7 @@ use super::{
     view,
 };
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::{Context as _, Result},
     git::{ObjectId, Refs, Repo},
     store::ledger,

@@ -3,7 +3,7 @@
 use clap::{Arg, Command};
 
 use super::{Answer, values};
-use crate::{cmd::context::Ctx, verbs::names::Name};
+use crate::{cmd::Ctx, verbs::names::Name};
 
 /// The context of the last word.
 struct Place<'c> {

@@ -4,7 +4,7 @@ use clap::{Arg, Command};
 
 use super::{Answer, engine};
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     domain::status::Status,
     error::Result,
     verbs::{

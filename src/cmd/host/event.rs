@@ -15,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::{Error, Result},
     hosts::{self, EventKind, Host, HostEvent, QUESTION, Reply, Tool},
     verbs::{

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::{Error, Result, codes},
     git::config_block,
     hosts::{

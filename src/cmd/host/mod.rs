@@ -4,7 +4,7 @@ pub mod event;
 pub(super) mod install;
 mod run;
 
-use crate::{cmd::context::Ctx, error::Result, hosts::install::Action as Install};
+use crate::{cmd::Ctx, error::Result, hosts::install::Action as Install};
 
 /// Connect agent hosts: Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode, Cursor
 ///

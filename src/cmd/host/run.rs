@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::Result,
     git::agent_host::TASK_VARIABLE,
     hosts::Host,

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{
-        context::Ctx,
+        Ctx,
         list::{States, states},
     },
     error::{Context as _, Error, Result, codes},

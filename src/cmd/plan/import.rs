@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     domain::task::named,
     error::{Context as _, Result},
     plans::Difference,

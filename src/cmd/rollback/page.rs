@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    cmd::{context::Ctx, operation_output::effects},
+    cmd::{Ctx, operation_output::effects},
     domain::rollback::Mode,
     error::Result,
     git::ObjectId,

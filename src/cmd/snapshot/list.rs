@@ -1,7 +1,7 @@
 //! `git agent snapshot list`.
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     domain::id_prefix::short_ids,
     error::Result,
     recovery::snapshot::{self, Snapshot, SnapshotKind},

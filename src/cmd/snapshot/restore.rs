@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::{
-    cmd::{context::Ctx, operation_output},
+    cmd::{Ctx, operation_output},
     error::Result,
     recovery::Outcome,
     verbs::{self, snapshot::Restore},

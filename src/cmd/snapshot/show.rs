@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 
 use super::not_in_it;
 use crate::{
-    cmd::context::Ctx,
+    cmd::Ctx,
     error::Result,
     git::{
         EntryKind, Repo,
