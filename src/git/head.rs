@@ -15,6 +15,11 @@ pub struct Head {
     pub branch: Option<BString>,
 }
 
+/// In the place of a branch.
+const DETACHED: &[u8] = b"(detached)";
+/// In the place of a commit.
+const UNBORN: &[u8] = b"(unborn)";
+
 impl Head {
     pub(super) fn read(repo: &Repo) -> Result<Self> {
         match repo.refs() {
@@ -33,6 +38,20 @@ impl Head {
                 Ok(Head { commit: commit.and_then(|hex| ObjectId::from_hex(&hex).ok()), branch })
             }
         }
+    }
+
+    /// On one line: `refs/heads/main 9fceb02…`, `(detached) 9fceb02…`, `refs/heads/main (unborn)`. Names of branches have no spaces.
+    pub fn to_line(&self) -> BString {
+        let branch = self.branch.as_ref().map_or(DETACHED, |branch| branch.as_slice());
+        let commit = self.commit.map_or(UNBORN.into(), |id| id.to_string().into_bytes());
+        bstr::join(" ", [branch, &commit]).into()
+    }
+
+    /// The reverse of [`Head::to_line`].
+    pub fn from_line(line: &[u8]) -> Option<Self> {
+        let (branch, commit) = line.split_once_str(" ")?;
+        let commit = if commit == UNBORN { None } else { Some(ObjectId::from_hex(commit).ok()?) };
+        Some(Head { commit, branch: (branch != DETACHED).then(|| branch.into()) })
     }
 
     /// The branch as people say it: `main`.

@@ -24,91 +24,54 @@ use super::{FORMAT, Kind, Operation, State};
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     git::{Head, ObjectId},
+    recovery::message::{Fields, Writer},
 };
-
-/// Between a branch and nothing: it has no commits yet.
-const UNBORN: &str = "(unborn)";
-/// In the place of a branch.
-const DETACHED: &str = "(detached)";
-
-/// HEAD on one line. Branch names have no spaces.
-pub fn write_head(head: &Head) -> BString {
-    let branch = head.branch.clone().unwrap_or_else(|| DETACHED.into());
-    let commit = head.commit.map_or(UNBORN.to_owned(), |id| id.to_string());
-    bstr::join(" ", [branch.as_slice(), commit.as_bytes()]).into()
-}
-
-pub fn read_head(line: &[u8]) -> Option<Head> {
-    let (branch, commit) = line.split_once_str(" ")?;
-    let branch = (branch != DETACHED.as_bytes()).then(|| BString::from(branch));
-    let commit = match commit {
-        text if text == UNBORN.as_bytes() => None,
-        hex => Some(ObjectId::from_hex(hex).ok()?),
-    };
-    Some(Head { commit, branch })
-}
 
 /// The complete message of the commit of `operation`; `previous` is the commit of the log before it.
 pub fn write(operation: &Operation, previous: Option<ObjectId>) -> BString {
-    let mut text = BString::from(format!("git-agent operation {FORMAT}: {}\n\n", operation.title));
-    let mut line = |key: &str, value: &[u8]| {
-        text.extend_from_slice(key.as_bytes());
-        text.extend_from_slice(b": ");
-        text.extend(value.iter().map(|byte| if byte.is_ascii_control() { b' ' } else { *byte }));
-        text.push(b'\n');
-    };
-    line("Operation", operation.id.to_string().as_bytes());
-    line("Kind", operation.kind.as_str().as_bytes());
-    line("State", operation.state.as_str().as_bytes());
-    line("At", operation.at.to_string().as_bytes());
-    line("By", operation.by.as_bytes());
-    if let Some(task) = &operation.task {
-        line("Task-Id", task.as_str().as_bytes());
-    }
-    if let Some(snapshot) = operation.snapshot {
-        line("Snapshot", snapshot.to_string().as_bytes());
-    }
-    line("Head-Before", &write_head(&operation.before));
-    line("Head-After", &write_head(&operation.after));
-    if let Some(undoes) = operation.undoes {
-        line("Undoes", undoes.to_string().as_bytes());
-    }
-    if let Some(previous) = previous {
-        line("Previous", previous.to_string().as_bytes());
-    }
-    for (key, value) in &operation.more {
-        line(key, value.as_bytes());
-    }
-    text
+    let mut text = Writer::new(format!("git-agent operation {FORMAT}: {}", operation.title));
+    text.field("Operation", operation.id.to_string());
+    text.field("Kind", operation.kind.as_str());
+    text.field("State", operation.state.as_str());
+    text.field("At", operation.at.to_string());
+    text.field("By", &operation.by);
+    operation.task.iter().for_each(|task| text.field("Task-Id", task.as_str()));
+    operation.snapshot.iter().for_each(|snapshot| text.field("Snapshot", snapshot.to_string()));
+    text.field("Head-Before", operation.before.to_line());
+    text.field("Head-After", operation.after.to_line());
+    operation.undoes.iter().for_each(|undoes| text.field("Undoes", undoes.to_string()));
+    previous.iter().for_each(|previous| text.field("Previous", previous.to_string()));
+    operation.more.iter().for_each(|(key, value)| text.field(key, value));
+    text.finish()
 }
+
+/// The fields that every operation may have.
+const KNOWN: [&str; 11] = [
+    "Operation",
+    "Kind",
+    "State",
+    "At",
+    "By",
+    "Task-Id",
+    "Snapshot",
+    "Head-Before",
+    "Head-After",
+    "Undoes",
+    "Previous",
+];
 
 /// The operation that `message` describes, and the commit of the one before it; `None` if it is not one, or of a version that
 /// is not known.
 pub fn read(message: &[u8]) -> Option<(Operation, Option<ObjectId>)> {
-    let mut lines = message.lines();
-    let first = lines.next()?.strip_prefix(b"git-agent operation ")?;
-    let (version, title) = first.split_once_str(": ")?;
+    let (first, body) = message.split_once_str("\n")?;
+    let (version, title) = first.strip_prefix(b"git-agent operation ")?.split_once_str(": ")?;
     if version.to_str().ok()?.parse::<u32>().ok()? > FORMAT {
         return None;
     }
-    let fields: Vec<(&str, &[u8])> =
-        lines.filter_map(|line| line.split_once_str(": ")).filter_map(|(k, v)| Some((k.to_str().ok()?, v))).collect();
-    let bytes = |key: &str| fields.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-    let text = |key: &str| bytes(key).and_then(|value| value.to_str().ok());
-    let known = [
-        "Operation",
-        "Kind",
-        "State",
-        "At",
-        "By",
-        "Task-Id",
-        "Snapshot",
-        "Head-Before",
-        "Head-After",
-        "Undoes",
-        "Previous",
-    ];
-    let more = fields.iter().filter(|(key, _)| !known.contains(key));
+    let fields = Fields::of(body);
+    let text = |name: &str| fields.text(name);
+    let head = |name: &str| Head::from_line(fields.values(name).next()?);
+    let more = fields.all().filter(|(key, _)| !KNOWN.contains(key));
     let operation = Operation {
         id: Ulid::from_string(text("Operation")?).ok()?,
         kind: Kind::from_word(text("Kind")?)?,
@@ -118,10 +81,10 @@ pub fn read(message: &[u8]) -> Option<(Operation, Option<ObjectId>)> {
         by: text("By")?.to_owned(),
         task: text("Task-Id").and_then(|id| TaskId::parse(id).ok()),
         snapshot: text("Snapshot").and_then(|id| Ulid::from_string(id).ok()),
-        before: read_head(bytes("Head-Before")?)?,
-        after: read_head(bytes("Head-After")?)?,
+        before: head("Head-Before")?,
+        after: head("Head-After")?,
         undoes: text("Undoes").and_then(|id| Ulid::from_string(id).ok()),
-        more: more.map(|(key, value)| ((*key).to_owned(), value.to_str_lossy().into_owned())).collect(),
+        more: more.map(|(key, value)| (key.to_owned(), value.to_str_lossy().into_owned())).collect(),
     };
     let previous = match text("Previous") {
         Some(hex) => Some(ObjectId::from_hex(hex.as_bytes()).ok()?),

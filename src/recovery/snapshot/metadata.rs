@@ -1,12 +1,13 @@
 //! The message of a snapshot: what it is, for people who run `git show`, and for us.
 
-use bstr::{BString, ByteSlice as _, ByteVec as _};
+use bstr::{BString, ByteSlice as _};
 use ulid::Ulid;
 
 use super::{FORMAT, Metadata, SnapshotKind};
 use crate::{
     domain::{id::TaskId, session::SessionId, text, time::Timestamp},
-    git::{Head, ObjectId},
+    git::Head,
+    recovery::message::{Fields, Writer},
 };
 
 /// What the first line begins with, before the version.
@@ -15,25 +16,20 @@ const TITLE: &[u8] = b"git-agent snapshot ";
 impl Metadata {
     /// The message of the commit of snapshot `id`.
     pub fn to_message(&self, id: Ulid) -> BString {
-        let mut message = BString::from(format!("git-agent snapshot {FORMAT}"));
-        if !self.message.is_empty() {
-            message.push_str(format!(": {}", one_line(&self.message)));
-        }
-        message.push_str("\n\n");
-        let mut field = |name: &str, value: &[u8]| {
-            message.push_str(format!("{name}: "));
-            message.push_str(value);
-            message.push(b'\n');
+        let title = match self.message.as_str() {
+            "" => format!("git-agent snapshot {FORMAT}"),
+            message => format!("git-agent snapshot {FORMAT}: {}", one_line(message)),
         };
-        field("Snapshot", id.to_string().as_bytes());
-        field("Kind", self.kind.as_str().as_bytes());
-        field("At", self.at.to_string().as_bytes());
-        field("By", one_line(&self.by).as_bytes());
-        field("Worktree", one_line(&self.worktree).as_bytes());
-        field("Head", &head(&self.head));
-        self.session.iter().for_each(|session| field("Session", session.to_string().as_bytes()));
-        self.tasks.iter().for_each(|task| field("Task-Id", task.as_str().as_bytes()));
-        message
+        let mut text = Writer::new(title);
+        text.field("Snapshot", id.to_string());
+        text.field("Kind", self.kind.as_str());
+        text.field("At", self.at.to_string());
+        text.field("By", one_line(&self.by));
+        text.field("Worktree", one_line(&self.worktree));
+        text.field("Head", self.head.to_line());
+        self.session.iter().for_each(|session| text.field("Session", session.to_string()));
+        self.tasks.iter().for_each(|task| text.field("Task-Id", task.as_str()));
+        text.finish()
     }
 
     /// What the message of a snapshot says: the version of its format, its id, and the rest. `None`: it is not one.
@@ -42,21 +38,17 @@ impl Metadata {
         let title = title.strip_prefix(TITLE)?;
         let (format, message) = title.split_once_str(": ").unwrap_or((title, b""));
         let format = format.to_str().ok()?.parse().ok()?;
-        let values = |name: &str| {
-            let prefix = format!("{name}: ");
-            body.lines().filter_map(move |line| line.strip_prefix(prefix.as_bytes()))
-        };
-        let text = |name: &str| values(name).next().and_then(|value| value.to_str().ok());
-        let kind = text("Kind")?;
+        let fields = Fields::of(body);
+        let text = |name: &str| fields.text(name);
         let about = Metadata {
-            kind: SnapshotKind::from_word(kind)?,
+            kind: SnapshotKind::from_word(text("Kind")?)?,
             message: message.to_str_lossy().into_owned(),
             at: Timestamp::parse(text("At")?).ok()?,
             by: text("By")?.to_owned(),
             worktree: text("Worktree")?.to_owned(),
-            head: read_head(values("Head").next()?)?,
+            head: Head::from_line(fields.values("Head").next()?)?,
             session: text("Session").and_then(SessionId::parse),
-            tasks: values("Task-Id").filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect(),
+            tasks: fields.values("Task-Id").filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect(),
         };
         Some((format, Ulid::from_string(text("Snapshot")?).ok()?, about))
     }
@@ -66,26 +58,10 @@ fn one_line(text: &str) -> String {
     text.trim().replace(text::is_hostile, " ")
 }
 
-fn head(head: &Head) -> BString {
-    let branch = head.branch.clone().unwrap_or_else(|| "(detached)".into());
-    let commit = head.commit.map_or_else(|| "(unborn)".to_owned(), |commit| commit.to_string());
-    [branch.as_slice(), b" ", commit.as_bytes()].concat().into()
-}
-
-fn read_head(text: &[u8]) -> Option<Head> {
-    let (branch, commit) = text.rsplit_once_str(" ")?;
-    Some(Head {
-        branch: (branch != b"(detached)").then(|| branch.into()),
-        commit: match commit {
-            b"(unborn)" => None,
-            hex => Some(ObjectId::from_hex(hex).ok()?),
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::git::ObjectId;
 
     #[test]
     fn the_message_is_the_documented_one_and_is_read_back() {
