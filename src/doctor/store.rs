@@ -1,16 +1,12 @@
 //! Where the ledger is kept: the ref, stale locks, empty objects, kept packs.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{fs, path::PathBuf, time::Duration};
 
 use super::{Check, Finding, Level, count, list, plural};
 use crate::{
     commit_notes,
     error::{Remedy, Result},
-    git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
+    git::{Refs, Repo, blocking_lock, files, lock::Lock, objects::gc, processes},
     query::missing_ledger,
     recovery::{operation, snapshot},
     store::{
@@ -91,8 +87,9 @@ fn last_in_reflog(repo: &Repo) -> Option<String> {
 
 fn locks(repo: &Repo) -> Finding {
     let is_idle = !processes::is_git_at_work(repo);
-    let is_left =
-        |path: &PathBuf| age(path).is_some_and(|age| age > OLD || is_idle && age > RECENT) && !Lock::is_taken(path);
+    let is_left = |path: &PathBuf| {
+        files::age(path).is_some_and(|age| age > OLD || is_idle && age > RECENT) && !Lock::is_taken(path)
+    };
     let left: Vec<PathBuf> = blocking_lock::all(repo).into_iter().filter(is_left).collect();
     Finding::ok("there is no stale lock").and(
         Level::Error,
@@ -100,10 +97,6 @@ fn locks(repo: &Repo) -> Finding {
         |locks| format!("a crashed program left {} behind", plural(locks, "lock")),
         "make sure that no git is running in this repository, then move the file away",
     )
-}
-
-fn age(path: &Path) -> Option<Duration> {
-    fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
 /// Empty loose objects, which a system crash leaves.

@@ -8,7 +8,7 @@ use std::{
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{cmd, ignore, repo::Repo, status};
+use super::{cmd, files, ignore, repo::Repo, status};
 use crate::error::Result;
 
 /// Those of `paths` that no filter changes on the way into the repository.
@@ -84,6 +84,6 @@ fn system_file(repo: &Repo) -> PathBuf {
 fn is_harmless(file: &Path) -> bool {
     match fs::read(file) {
         Ok(text) => text.find("working-tree-encoding").is_none(),
-        Err(error) => matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
+        Err(error) => files::is_absent(&error),
     }
 }

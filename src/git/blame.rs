@@ -1,6 +1,6 @@
 //! `git blame` as lines, each with the commit that it is from.
 
-use std::{collections::HashMap, ffi::OsString, path::Path, rc::Rc};
+use std::{collections::HashMap, ffi::OsString, rc::Rc};
 
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
@@ -44,13 +44,11 @@ pub struct Origin {
 ///
 /// `bad-revision` with git's own words when git refuses.
 pub fn blame(words: &[OsString]) -> Result<Vec<Line>> {
-    let git = Git::new(Path::new(".")).args(["-c", "i18n.logOutputEncoding=UTF-8", "blame", "--porcelain"]);
+    let git = Git::here().args(["-c", "i18n.logOutputEncoding=UTF-8", "blame", "--porcelain"]);
     let output = git.args(words).output()?;
     if !output.status.success() {
-        let complaint = output.complaint();
-        let said = complaint.lines().next().unwrap_or_default();
-        let said = said.trim_start_matches("fatal: ").trim_start_matches("error: ");
-        return Err(Error::new(codes::BAD_REVISION, format!("'git blame' failed: {said}")).hint(Advice::BlameArguments));
+        let message = format!("'git blame' failed: {}", output.said());
+        return Err(Error::new(codes::BAD_REVISION, message).hint(Advice::BlameArguments));
     }
     read(&output.stdout).ok_or_else(|| {
         Error::new(codes::BAD_OPTION, "an option selects an output format that 'git agent blame' cannot read")

@@ -6,19 +6,10 @@ use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 use bstr::{BString, ByteSlice as _};
 use gix::{
     ObjectId,
-    objs::{
-        Find as _, Kind, TreeRefIter,
-        tree::{EntryKind, EntryRef},
-    },
+    objs::{Find as _, Kind, TreeRefIter, tree::EntryRef},
 };
 
-use super::{
-    diff,
-    objects::trees::{Bounds, Leaf},
-    partial,
-    repo::Repo,
-    revwalk,
-};
+use super::{diff, objects::trees::Bounds, partial, repo::Repo, revwalk, tree::Entry};
 use crate::error::{Error, Result, codes};
 
 /// A path that differs between two trees: what it is in each.
@@ -27,21 +18,20 @@ pub struct Difference {
     /// The path.
     pub path: BString,
     /// In the first one.
-    pub old: Option<Leaf>,
+    pub old: Option<Entry>,
     /// In the second one.
-    pub new: Option<Leaf>,
+    pub new: Option<Entry>,
 }
 
 impl Difference {
-    /// Its letter in `git diff --name-status`.
-    pub fn letter(&self) -> char {
-        use EntryKind::{Blob, BlobExecutable};
+    /// What happened to it; renames are not looked for.
+    pub fn status(&self) -> diff::Status {
+        use diff::Status::{Added, Deleted, Modified, TypeChanged};
         match (self.old, self.new) {
-            (None, _) => 'A',
-            (_, None) => 'D',
-            (Some((Blob | BlobExecutable, _)), Some((Blob | BlobExecutable, _))) => 'M',
-            (Some((old, _)), Some((new, _))) if old != new => 'T',
-            _ => 'M',
+            (None, _) => Added,
+            (_, None) => Deleted,
+            (Some(old), Some(new)) if old.kind == new.kind || old.is_file() && new.is_file() => Modified,
+            _ => TypeChanged,
         }
     }
 }
@@ -161,14 +151,13 @@ impl<'r> Comparer<'r> {
         differing(&new, &old, self.repo.gix().object_hash(), |new, old| {
             let Some(named) = new.or(old) else { return };
             let path: BString = [dir.as_slice(), named.filename].concat().into();
-            let leaf = |entry: Option<EntryRef<'_>>| entry.map(|entry| (entry.mode.kind(), entry.oid.to_owned()));
-            pairs.push((path, named.mode.is_tree(), leaf(old), leaf(new)));
+            pairs.push((path, named.mode.is_tree(), old.map(owned), new.map(owned)));
         })?;
         for (mut path, is_tree, old, new) in pairs {
             bounds.count(depth)?;
             if is_tree {
                 path.push(b'/');
-                let trees = [old, new].map(|leaf| leaf.map(|(_, id)| id));
+                let trees = [old, new].map(|entry| entry.map(|entry| entry.id));
                 self.list(trees, &path, depth + 1, bounds, found)?;
             } else {
                 found.push(Difference { path, old, new });
@@ -188,9 +177,7 @@ impl<'r> Comparer<'r> {
         differing(&new, &old, kind, |new, old| {
             let Some(named) = new.or(old) else { return };
             if let Some(below) = interest.below.get(named.filename) {
-                let is_tree = named.mode.is_tree();
-                let id = |entry: Option<EntryRef<'_>>| entry.map(|entry| (entry.mode.kind(), entry.oid.to_owned()));
-                steps.push((below, named.filename.to_owned(), is_tree, id(new), id(old)));
+                steps.push((below, named.filename.to_owned(), named.mode.is_tree(), new.map(owned), old.map(owned)));
             }
         })?;
         for (below, name, is_tree, new, old) in steps {
@@ -199,10 +186,10 @@ impl<'r> Comparer<'r> {
                 let bytes = self.read(*other)?;
                 let same = TreeRefIter::from_bytes(&bytes, kind).filter_map(Result::ok);
                 let same = same.filter(|entry| entry.filename == name && entry.mode.is_tree() == is_tree);
-                sides.push(same.map(|entry| (entry.mode.kind(), entry.oid.to_owned())).next());
+                sides.push(same.map(owned).next());
             }
             if is_tree {
-                let side = |entry: Option<(_, ObjectId)>| entry.map(|(_, id)| id);
+                let side = |entry: Option<Entry>| entry.map(|entry| entry.id);
                 let sides: Vec<Side> = sides.into_iter().map(side).collect();
                 if !below.below.is_empty() {
                     self.compare(below, side(new), &sides, found)?;
@@ -231,6 +218,10 @@ impl<'r> Comparer<'r> {
         self.trees.insert(id, Rc::clone(&bytes));
         Ok(bytes)
     }
+}
+
+fn owned(entry: EntryRef<'_>) -> Entry {
+    Entry { kind: entry.mode.kind(), id: entry.oid.to_owned() }
 }
 
 /// The first entry of a tree, and what comes behind it.

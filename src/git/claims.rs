@@ -21,7 +21,7 @@ use std::{
 use bstr::ByteSlice as _;
 
 use super::{
-    processes,
+    files, processes,
     refs::{RefChange, Refs, is_of_worktree},
     repo::Repo,
 };
@@ -220,11 +220,7 @@ fn settle(repo: &Repo, claimed: &Claimed, in_use: &[PathBuf]) -> Settled {
             return Settled::NotYet;
         }
     }
-    match fs::remove_file(&claimed.path) {
-        Ok(()) => Settled::Over,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Settled::Over,
-        Err(_) => Settled::NotYet,
-    }
+    if files::remove(&claimed.path).is_ok() { Settled::Over } else { Settled::NotYet }
 }
 
 #[cfg(test)]

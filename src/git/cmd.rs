@@ -5,12 +5,14 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    fmt::Display,
     io::Write as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
 };
 
 use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
 
 use super::stream::{self, Stream};
 use crate::error::{Error, Result, codes};
@@ -48,6 +50,11 @@ pub fn outlive_interrupts() -> impl Sized {
 const AT_ONCE: usize = 4096;
 
 impl Git {
+    /// `git …` where the user is.
+    pub(super) fn here() -> Self {
+        Self::new(Path::new("."))
+    }
+
     /// `git …` in `dir`.
     pub(super) fn new(dir: &Path) -> Self {
         let mut command = Command::new("git");
@@ -68,6 +75,15 @@ impl Git {
             }
         }
         self
+    }
+
+    /// Let it read pathspecs as the user's git does, whose words they are.
+    #[must_use]
+    pub(super) fn with_pathspecs(self) -> Self {
+        match std::env::var_os("GIT_LITERAL_PATHSPECS") {
+            Some(literal) => self.env("GIT_LITERAL_PATHSPECS", literal),
+            None => self,
+        }
     }
 
     /// Add one word.
@@ -103,6 +119,12 @@ impl Git {
     pub(super) fn stdin(mut self, bytes: Vec<u8>) -> Self {
         self.stdin = Some(bytes);
         self
+    }
+
+    /// Feed it `items`, one a line.
+    #[must_use]
+    pub(super) fn stdin_lines(self, items: impl IntoIterator<Item = impl Display>) -> Self {
+        self.stdin(items.into_iter().map(|item| format!("{item}\n")).collect::<String>().into_bytes())
     }
 
     /// Run it to its end and take what it says, whatever its exit code.
@@ -205,6 +227,13 @@ impl Output {
         self.stderr.trim().to_str_lossy().replace(|c: char| c.is_control() && c != '\n', "?")
     }
 
+    /// The first line of what it complained of, as a part of a sentence.
+    pub fn said(&self) -> String {
+        let complaint = self.complaint();
+        let line = complaint.lines().next().unwrap_or_default();
+        line.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned()
+    }
+
     /// The failure as an error that names the call and quotes git.
     pub fn into_error(self) -> Error {
         let how = match self.status.code() {
@@ -250,6 +279,16 @@ pub(super) fn asked_once(repo: &super::Repo, name: &str, ask: impl FnOnce() -> O
 
 pub(super) fn line(answer: &[u8]) -> BString {
     answer.lines().next().unwrap_or_default().into()
+}
+
+/// The object id that an answer is.
+pub(super) fn id(answer: &[u8]) -> Option<ObjectId> {
+    ObjectId::from_hex(answer.lines().next()?).ok()
+}
+
+/// The object ids of an answer, one a line.
+pub(super) fn ids(answer: &[u8]) -> impl Iterator<Item = ObjectId> {
+    answer.lines().filter_map(|line| ObjectId::from_hex(line).ok())
 }
 
 /// Paths as git reads them with `-z`.

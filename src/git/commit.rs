@@ -96,8 +96,7 @@ pub fn of(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<Commit>> {
     if commits.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted: String = commits.iter().map(|id| format!("{id}\n")).collect();
-    read(log(repo).args(["--no-walk=unsorted", "--stdin", "--"]).stdin(wanted.into_bytes()).stream()?)
+    read(log(repo).args(["--no-walk=unsorted", "--stdin", "--"]).stdin_lines(commits).stream()?)
 }
 
 /// The commits that `git log` shows for `words` (options and revisions), in its order.

@@ -11,7 +11,7 @@ use super::{
     objects::{Apart, Batch},
     repo::Repo,
 };
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Error, Result};
 
 /// A commit to make.
 pub struct NewCommit<'a> {
@@ -45,8 +45,8 @@ impl NewCommit<'_> {
         if !output.status.success() {
             return Ok(Err(output.into_error()));
         }
-        let id = ObjectId::from_hex(&cmd::line(&output.stdout));
-        let id = id.or_environment(|| "'git commit-tree' printed no commit".to_owned())?;
+        let unexpected = || Error::bug("unexpected output from 'git commit-tree'");
+        let id = cmd::id(&output.stdout).ok_or_else(unexpected)?;
         apart.take_in(batch)?;
         if batch.has(id) || repo.has(id) {
             Ok(Ok(id))

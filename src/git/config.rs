@@ -1,6 +1,7 @@
 //! git's configuration.
 
 use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
 
 use super::repo::Repo;
 use crate::error::Result;
@@ -20,6 +21,16 @@ pub(super) fn matching(repo: &Repo, blob: Option<&str>, pattern: &str) -> Result
         (key.into(), value.into())
     };
     Ok(answer.split_str("\0").filter(|field| !field.is_empty()).map(entry).collect())
+}
+
+/// The paths of the submodules that `.gitmodules` in `tree` declares.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn submodules(repo: &Repo, tree: ObjectId) -> Result<Vec<BString>> {
+    let found = matching(repo, Some(&format!("{tree}:.gitmodules")), r"^submodule\..*\.path$")?;
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
 /// The configuration of a repository as it was when this was made. A value that cannot be read counts as not set.

@@ -6,10 +6,18 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    changed_paths::Difference, pathspec::Pathspecs, quote::Quoting, raw, repo::Repo, status::entry_kind, tree::Entry,
+    changed_paths::Difference,
+    pathspec::Pathspecs,
+    quote::Quoting,
+    raw,
+    repo::Repo,
+    tree::{Entry, kind_of_mode},
     worktree_tree::Content,
 };
-use crate::error::{Error, Result, codes};
+use crate::{
+    domain::named::named,
+    error::{Error, Result, codes},
+};
 
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,46 +32,21 @@ pub struct Change {
     pub new: Option<Entry>,
 }
 
-/// What happened to a path; the letters are git's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// It is new.
-    Added,
-    /// Its content, or its mode.
-    Modified,
-    /// It was deleted.
-    Deleted,
-    /// It was renamed.
-    Renamed,
-    /// It was copied from another path.
-    Copied,
-    /// Its type changed.
-    TypeChanged,
-}
-
-impl Status {
-    /// As git writes it.
-    pub fn letter(self) -> &'static str {
-        match self {
-            Status::Added => "A",
-            Status::Modified => "M",
-            Status::Deleted => "D",
-            Status::Renamed => "R",
-            Status::Copied => "C",
-            Status::TypeChanged => "T",
-        }
-    }
-
-    fn read(letter: u8) -> Option<Self> {
-        Some(match letter {
-            b'A' => Status::Added,
-            b'M' => Status::Modified,
-            b'D' => Status::Deleted,
-            b'R' => Status::Renamed,
-            b'C' => Status::Copied,
-            b'T' => Status::TypeChanged,
-            _ => return None,
-        })
+named! {
+    /// What happened to a path; the letters are git's.
+    pub enum Status {
+        /// It is new.
+        Added = "A",
+        /// Its content, or its mode.
+        Modified = "M",
+        /// It was deleted.
+        Deleted = "D",
+        /// It was renamed.
+        Renamed = "R",
+        /// It was copied from another path.
+        Copied = "C",
+        /// Its type changed.
+        TypeChanged = "T",
     }
 }
 
@@ -80,7 +63,7 @@ impl Change {
 
     /// As `git diff --name-status` writes it; with `quoting` as a line, without as fields that end in NUL (`-z`).
     pub fn name_status(&self, quoting: Option<Quoting>) -> Vec<u8> {
-        let letter = self.status.letter();
+        let letter = self.status.as_str();
         match &self.from {
             Some((from, score)) => fields(&[&format!("{letter}{score:03}").into(), from, &self.path], quoting),
             None => fields(&[&letter.into(), &self.path], quoting),
@@ -145,11 +128,10 @@ pub fn trees(
     let git = git.args(words).args(renames.words()).args([old.to_string(), new.to_string()]);
     let output = git.arg("--").args(paths.words()).env("GIT_NO_LAZY_FETCH", "1").output()?;
     if !output.status.success() {
-        let complaint = output.complaint();
-        let said = complaint.lines().next().unwrap_or_default();
-        return Err(match (paths.is_everything(), said.strip_prefix("fatal: ")) {
-            (false, Some(said)) => Error::new(codes::BAD_PATH, format!("git rejects these paths: {said}")),
-            _ => output.into_error(),
+        let is_rejected = !paths.is_everything() && output.stderr.starts_with(b"fatal: ");
+        return Err(match is_rejected {
+            true => Error::new(codes::BAD_PATH, format!("git rejects these paths: {}", output.said())),
+            false => output.into_error(),
         });
     }
     let remarks = output.complaint();
@@ -162,16 +144,14 @@ pub fn trees(
 pub fn without_renames(differences: &[Difference]) -> Option<Vec<Change>> {
     let added = differences.iter().filter(|difference| difference.old.is_none()).count();
     let is_one_sort = added == 0 || added == differences.len();
-    let change = |difference: &Difference| {
-        Some(Change {
-            status: Status::read(u8::try_from(difference.letter()).ok()?)?,
-            from: None,
-            path: difference.path.clone(),
-            old: difference.old.map(Entry::from),
-            new: difference.new.map(Entry::from),
-        })
+    let change = |difference: &Difference| Change {
+        status: difference.status(),
+        from: None,
+        path: difference.path.clone(),
+        old: difference.old,
+        new: difference.new,
     };
-    if is_one_sort { differences.iter().map(change).collect() } else { None }
+    is_one_sort.then(|| differences.iter().map(change).collect())
 }
 
 /// The paths that each of `commits` changed: against its parent, or, a merge, against all of them.
@@ -180,9 +160,7 @@ pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Ve
     if commits.is_empty() {
         return Ok(touched);
     }
-    let wanted: String = commits.iter().map(|id| format!("{id}\n")).collect();
-    let git = repo.git().args(["diff-tree", "--stdin", "--root", "-c"]).args(RAW);
-    let answer = git.stdin(wanted.into_bytes()).run()?;
+    let answer = repo.git().args(["diff-tree", "--stdin", "--root", "-c"]).args(RAW).stdin_lines(commits).run()?;
     let header = |line: &[u8]| ObjectId::from_hex(line).ok();
     for (commit, changes) in raw::read_groups(&answer, header).ok_or_else(unexpected)? {
         let paths = commit.and_then(|commit| touched.get_mut(&commit)).ok_or_else(unexpected)?;
@@ -196,8 +174,8 @@ pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Ve
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted: String = pairs.iter().map(|(commit, parent)| format!("{commit} {parent}\n")).collect();
-    let answer = repo.git().args(["diff-tree", "--stdin"]).args(RAW).stdin(wanted.into_bytes()).run()?;
+    let wanted = pairs.iter().map(|(commit, parent)| format!("{commit} {parent}"));
+    let answer = repo.git().args(["diff-tree", "--stdin"]).args(RAW).stdin_lines(wanted).run()?;
     let groups = raw::read_groups(&answer, |line| ObjectId::from_hex(line).ok()).ok_or_else(unexpected)?;
     groups.into_iter().map(|(commit, changes)| Ok((commit.ok_or_else(unexpected)?, changes))).collect()
 }
@@ -213,7 +191,7 @@ impl Change {
     /// `row` of a comparison of trees, where every object is known.
     fn of_trees(row: raw::Change) -> Option<Self> {
         Some(Change {
-            status: Status::read(u8::try_from(row.status).ok()?)?,
+            status: Status::from_word(row.status.encode_utf8(&mut [0; 4]))?,
             from: row.old_path.zip(row.score),
             path: row.path,
             old: side(&row.old_mode, row.old_id)?,
@@ -224,7 +202,7 @@ impl Change {
 
 /// What is on one side: nothing where the mode says so, and `None` where it says nothing that git says.
 fn side(mode: &str, id: Option<ObjectId>) -> Option<Option<Entry>> {
-    match entry_kind(mode.as_bytes())? {
+    match kind_of_mode(mode.as_bytes())? {
         None => Some(None),
         Some(kind) => Some(Some(Entry { kind, id: id? })),
     }

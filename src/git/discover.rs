@@ -13,6 +13,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, sec::Trust};
 
+use super::worktree::dot_git;
 use crate::error::{Error, Result, codes, reasons};
 
 /// Whether both paths lead to the same place.
@@ -90,9 +91,7 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place, Discov
 /// Git takes the current directory for the work tree when `GIT_DIR` is set, as it is for the hooks of a linked worktree: a hook that
 /// changes to a subdirectory would have us take that one for all there is.
 fn linked_work_tree(git_dir: &Path) -> Option<PathBuf> {
-    let text = fs::read(git_dir.join("gitdir")).ok()?;
-    let dot_git = git_dir.join(&*text.trim_end().to_os_str_lossy());
-    dot_git.parent()?.canonicalize().ok()
+    dot_git(git_dir)?.parent()?.canonicalize().ok()
 }
 
 /// The git directory that `path` is, or that the `.git` file at `path` names.

@@ -16,14 +16,15 @@ use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{
     cmd::{self, Git},
-    hooks,
+    files, hooks,
     objects::{
         Batch,
         trees::{self, Edits},
     },
     repo::Repo,
+    tree::Entry,
 };
-use crate::error::{Context as _, Result};
+use crate::error::Result;
 
 /// `info/exclude`, in the tree.
 pub const EXCLUDE: &str = "exclude";
@@ -73,7 +74,7 @@ pub fn rules<'p>(repo: &Repo, others: impl IntoIterator<Item = &'p BStr>) -> Res
 pub fn store(repo: &Repo, batch: &mut Batch, rules: &Rules) -> Result<ObjectId> {
     let mut edits = Edits::new();
     for (name, bytes) in rules {
-        edits.insert(name.clone(), Some((EntryKind::Blob, batch.blob(repo, bytes.clone())?)));
+        edits.insert(name.clone(), Some(Entry { kind: EntryKind::Blob, id: batch.blob(repo, bytes.clone())? }));
     }
     trees::edit(repo, batch, None, &edits)
 }
@@ -161,9 +162,9 @@ pub enum Source<'a> {
 /// `git-failed`.
 pub fn among_files_of(repo: &Repo, top: &Path, rules: Source<'_>, paths: &[BString]) -> Result<Vec<BString>> {
     let git = match rules {
-        Source::Present => repo.git().env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(gone)?),
+        Source::Present => repo.git().env("GIT_DIR", files::absolute(repo.git_dir())?),
         Source::Stored { git_dir, configured } => {
-            let folds = repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false);
+            let folds = repo.config().flag("core.ignoreCase");
             let mut setting = OsString::from("core.excludesFile=");
             setting.push(configured.unwrap_or(Path::new("")));
             stored(repo, git_dir).args(["-c", &format!("core.ignoreCase={folds}")]).arg("-c").arg(setting)
@@ -179,8 +180,4 @@ pub fn among_files_of(repo: &Repo, top: &Path, rules: Source<'_>, paths: &[BStri
 
 fn stored(repo: &Repo, git_dir: &Path) -> Git {
     repo.git().env("GIT_DIR", git_dir).without("GIT_COMMON_DIR")
-}
-
-fn gone() -> String {
-    "the current directory was deleted".to_owned()
 }

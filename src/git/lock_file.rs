@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::files;
+
 /// The longest mark.
 const LONGEST: u64 = 128;
 
@@ -43,7 +45,7 @@ impl LockFile {
                 Err(failed) => return Err(failed.error),
             }
             if is_left_behind(path, mark) {
-                remove(path)?;
+                files::remove(path)?;
                 continue;
             }
             if began.elapsed() >= timeout {
@@ -66,11 +68,6 @@ fn is_left_behind(path: &Path, mark: &str) -> bool {
     self::mark(path).as_deref() == Some(mark) && File::open(path).is_ok_and(|file| file.try_lock_shared().is_ok())
 }
 
-/// Remove a file that may be gone already.
-fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path).or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
-}
-
 impl Drop for LockFile {
     fn drop(&mut self) {
         // What stands there may be another one by now, if ours was removed by hand.
@@ -78,7 +75,7 @@ impl Drop for LockFile {
         let found = fs::symlink_metadata(&self.path).ok().zip(self.file.metadata().ok());
         if found.is_some_and(|(there, ours)| same(there, ours)) {
             // What cannot be removed is taken over by the next one.
-            remove(&self.path).unwrap_or_default();
+            files::remove(&self.path).unwrap_or_default();
         }
     }
 }

@@ -4,7 +4,7 @@
 //! puts its prefix before every line of what it prints, so a commit is a line of harmless fields behind the byte 1, and
 //! [`PADDING`] lines that show how the graph continues below it; the message is read from the commit itself.
 
-use std::{ffi::OsString, path::Path};
+use std::ffi::OsString;
 
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
@@ -92,12 +92,14 @@ impl<'r> Log<'r> {
     pub fn start(repo: &'r Repo, query: &Query) -> Result<Self> {
         let fields: Vec<&str> =
             FIELDS.iter().map(|field| if *field == "%D" && !query.decorate { "" } else { *field }).collect();
-        let mut git = Git::new(Path::new(".")).for_the_user();
-        if let Some(literal) = std::env::var_os("GIT_LITERAL_PATHSPECS") {
-            git = git.env("GIT_LITERAL_PATHSPECS", literal);
-        }
         // What the configuration adds to the log of people would be in our way.
-        git = git.args(["-c", "log.showSignature=false", "log", "--encoding=UTF-8", "--no-notes"]);
+        let mut git = Git::here().for_the_user().with_pathspecs().args([
+            "-c",
+            "log.showSignature=false",
+            "log",
+            "--encoding=UTF-8",
+            "--no-notes",
+        ]);
         git = match query.graph {
             None => git.args(["-z", "--no-color"]).arg(format!("--format=tformat:{}%x00%B", fields.join("%x00"))),
             Some(graph) => git
@@ -106,8 +108,7 @@ impl<'r> Log<'r> {
         };
         git = git.args(&query.words).arg("--no-patch");
         if let Some(only) = &query.only {
-            let ids: String = only.iter().map(|id| format!("{id}\n")).collect();
-            git = git.args(["--no-walk=unsorted", "--stdin"]).stdin(ids.into_bytes());
+            git = git.args(["--no-walk=unsorted", "--stdin"]).stdin_lines(only);
         }
         if !query.paths.is_empty() {
             git = git.arg("--").args(&query.paths);
@@ -127,9 +128,7 @@ impl<'r> Log<'r> {
         {
             let output = stream.finish()?;
             if !output.status.success() {
-                let complaint = output.complaint();
-                let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-                return Err(Error::new(codes::BAD_REVISION, format!("'git log' failed: {said}"))
+                return Err(Error::new(codes::BAD_REVISION, format!("'git log' failed: {}", output.said()))
                     .hint("revisions, options and paths are as in 'git log'; paths follow '--'"));
             }
         }

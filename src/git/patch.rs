@@ -56,7 +56,7 @@ pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> 
         // `git patch-id` distinguishes patches by lines that name a commit; ours are numbers.
         let mut stream: Vec<u8> = Vec::with_capacity(answer.len());
         let mut order: Vec<Change> = Vec::new();
-        let width = repo.gix().object_hash().len_in_hex();
+        let width = repo.hex_len();
         for line in answer.lines_with_terminator() {
             match header(line.trim_end_with(|c| c == '\n')) {
                 Some(change) => {
@@ -79,13 +79,12 @@ pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> 
 
 /// `git diff-tree` of all changes: each begins with a line that names both trees.
 fn differences(repo: &Repo, changes: &[Change], words: &[&str]) -> Result<Vec<u8>> {
-    let changes = changes.iter().filter(|change| !change.is_empty());
-    let wanted: String = changes.map(|change| format!("{} {}\n", change.before, change.after)).collect();
-    if wanted.is_empty() {
+    let mut changes = changes.iter().filter(|change| !change.is_empty()).peekable();
+    if changes.peek().is_none() {
         return Ok(Vec::new());
     }
     let git = repo.git().args(["diff-tree", "--stdin", "-r", "--no-renames", "--no-ext-diff", "--no-color"]);
-    git.args(words).stdin(wanted.into_bytes()).run()
+    git.args(words).stdin_lines(changes.map(|change| format!("{} {}", change.before, change.after))).run()
 }
 
 /// `<tree> <tree>`. No line of a patch begins with a digit or a letter `a` to `f` and looks like that.

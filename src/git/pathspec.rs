@@ -1,6 +1,6 @@
 //! Which paths a pathspec means, as git itself reads it, in the directory of the user.
 
-use std::{collections::BTreeSet, ffi::OsString, path::Path};
+use std::{collections::BTreeSet, ffi::OsString};
 
 use bstr::BString;
 use gix::ObjectId;
@@ -36,17 +36,14 @@ impl Pathspecs {
     /// The paths that are in one of `trees`, in the index, or in the work tree without being ignored. Other repositories in
     /// the work tree are none of them.
     pub fn present(&self, repo: &Repo, trees: &[ObjectId]) -> Result<BTreeSet<BString>> {
-        let empty = ObjectId::empty_tree(repo.gix().object_hash());
         let mut paths = BTreeSet::new();
         for tree in trees {
-            paths.extend(self.differing(repo, empty, *tree)?);
+            paths.extend(self.differing(repo, repo.empty_tree(), *tree)?);
         }
         let files = ["ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard"];
         let output = self.git(repo).args(files).arg("--").args(&self.0).output()?;
         if !output.status.success() {
-            let complaint = output.complaint();
-            let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-            return Err(Error::new(codes::BAD_PATH, format!("git rejects these paths: {said}")));
+            return Err(Error::new(codes::BAD_PATH, format!("git rejects these paths: {}", output.said())));
         }
         paths.extend(cmd::nul_separated(&output.stdout).into_iter().filter(|path| !path.ends_with(b"/")));
         Ok(paths)
@@ -62,10 +59,6 @@ impl Pathspecs {
         if repo.work_dir().is_none() || self.is_everything() {
             return repo.git();
         }
-        let git = Git::new(Path::new("."));
-        match std::env::var_os("GIT_LITERAL_PATHSPECS") {
-            Some(literal) => git.env("GIT_LITERAL_PATHSPECS", literal),
-            None => git,
-        }
+        Git::here().with_pathspecs()
     }
 }

@@ -199,6 +199,11 @@ impl NoPrune {
     }
 }
 
+/// The name of this machine, as git writes it into `gc.pid` (`gethostname(2)`).
+pub fn host_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 /// The processes that the system shows.
 fn all() -> impl Iterator<Item = Process> {
     let entries = fs::read_dir(PROC).into_iter().flatten().flatten();

@@ -16,10 +16,7 @@ pub enum Quoting {
 impl Quoting {
     /// As `repo` is configured.
     pub fn of(repo: &Repo) -> Self {
-        match repo.gix().config_snapshot().boolean("core.quotePath") {
-            Some(false) => Quoting::Controls,
-            _ => Quoting::All,
-        }
+        if repo.config().is_off("core.quotePath") { Quoting::Controls } else { Quoting::All }
     }
 
     /// `path` in quotes if it needs them (`quote_c_style` of git's quote.c).

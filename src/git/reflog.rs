@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{refs::Refs, repo::Repo};
+use super::{files, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
 /// One move of a ref.
@@ -68,13 +68,8 @@ pub fn of_ref(repo: &Repo, name: &str) -> Result<Vec<Move>> {
 }
 
 fn read_file(path: &Path) -> Result<Vec<Move>> {
-    match std::fs::read(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        read => {
-            let text = read.or_environment(|| format!("cannot read '{}'", path.display()))?;
-            Ok(text.lines().filter_map(of_file).collect())
-        }
-    }
+    let text = files::read(path).or_environment(|| format!("cannot read '{}'", path.display()))?;
+    Ok(text.lines().filter_map(of_file).collect())
 }
 
 fn ask_git(repo: &Repo, name: &str) -> Result<Vec<Move>> {

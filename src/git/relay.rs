@@ -1,9 +1,6 @@
 //! Calls of git whose answer is for the user: with their terminal, locale and configuration, in the current directory.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
+use std::ffi::{OsStr, OsString};
 
 use gix::ObjectId;
 
@@ -35,7 +32,7 @@ impl Color {
 }
 
 fn git() -> Git {
-    Git::new(Path::new(".")).for_the_user()
+    Git::here().for_the_user()
 }
 
 fn with_paths(git: Git, paths: Option<&[OsString]>) -> Git {
@@ -80,13 +77,8 @@ pub fn diff(color: Color, asked: &DiffWords<'_>, is_quiet: bool) -> Git {
 /// code 1 says that there are differences.
 pub fn diff_raw(asked: &DiffWords<'_>) -> Result<Output> {
     let DiffWords { words, paths, .. } = *asked;
-    let git = asked.shown_to(Git::new(Path::new("."))).arg("diff").args(words).args([
-        "--raw",
-        "-z",
-        "--no-abbrev",
-        "--no-color",
-    ]);
-    with_paths(git, paths).output()
+    let git = asked.shown_to(Git::here()).arg("diff").args(words);
+    with_paths(git.args(["--raw", "-z", "--no-abbrev", "--no-color"]), paths).output()
 }
 
 /// What `git log` shows below `commit` for the diff options `options`.

@@ -22,7 +22,7 @@ impl Repo {
     pub(super) fn follow_replacements(&mut self) -> Result<()> {
         let known: Vec<(ObjectId, ObjectId)> = match self.refs() {
             Refs::Files => self.gix().objects.store_ref().replacements().collect(),
-            Refs::Binary if self.gix().config_snapshot().boolean("core.useReplaceRefs") == Some(false) => return Ok(()),
+            Refs::Binary if self.config().is_off("core.useReplaceRefs") => return Ok(()),
             Refs::Binary => {
                 let base = std::env::var("GIT_REPLACE_REF_BASE").unwrap_or_else(|_| "refs/replace/".to_owned());
                 let named = |(name, to): (String, ObjectId)| {

@@ -1,7 +1,6 @@
 //! An open repository, after the checks that git makes and gix does not.
 
 use std::{
-    any::Any,
     cell::{Cell, OnceCell, RefCell},
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -21,7 +20,7 @@ use super::{
     seal::{self, Secret},
 };
 use crate::{
-    domain::session::SessionId,
+    domain::{session::SessionId, table::Table},
     error::{Context as _, Error, Result, codes},
     git::{agent_host, config_parameters},
 };
@@ -61,7 +60,7 @@ pub struct Repo {
     exact: OnceCell<gix::Repository>,
     let_in: RefCell<HashMap<PathBuf, u32>>,
     no_prune: RefCell<Option<NoPrune>>,
-    derived: RefCell<Option<(ObjectId, Box<dyn Any>)>>,
+    tasks: RefCell<Option<(ObjectId, Table)>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -118,7 +117,7 @@ impl Repo {
             exact: OnceCell::new(),
             let_in: RefCell::default(),
             no_prune: RefCell::default(),
-            derived: RefCell::default(),
+            tasks: RefCell::default(),
         }
     }
 
@@ -198,20 +197,9 @@ impl Repo {
         &self.no_prune
     }
 
-    /// What this process has derived from the object `from`, if that was the last one.
-    pub fn derived<T: Clone + 'static>(&self, from: ObjectId) -> Option<T> {
-        let known = self.derived.borrow();
-        known.as_ref().filter(|(of, _)| *of == from).and_then(|(_, value)| value.downcast_ref().cloned())
-    }
-
-    /// Keep `value`, which was derived from the object `from`, in place of what was kept before.
-    pub fn keep_derived<T: 'static>(&self, from: ObjectId, value: T) {
-        *self.derived.borrow_mut() = Some((from, Box::new(value)));
-    }
-
-    /// Keep nothing any more.
-    pub fn forget_derived(&self) {
-        self.derived.take();
+    /// The rows of all tasks, as the ledger that was read last has them, with the notes tree that they are of.
+    pub fn tasks(&self) -> &RefCell<Option<(ObjectId, Table)>> {
+        &self.tasks
     }
 
     /// [`Repo::gix`], with every object as its id says, whatever `refs/replace/` has in its place.
@@ -412,7 +400,7 @@ impl Repo {
             .args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
             .arg(format!("{revision}^{{commit}}"))
             .output()?;
-        Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
+        Ok(cmd::id(&output.stdout))
     }
 
     /// The beginning of `id` that is enough here, as long as git makes it.

@@ -31,7 +31,7 @@ pub fn revisions<W: AsRef<OsStr>>(words: &[W]) -> Result<Revisions> {
     if words.is_empty() {
         return Ok(revisions);
     }
-    let answer = Git::new(Path::new(".")).args(["rev-parse", "--revs-only", "--no-flags"]).args(words).run()?;
+    let answer = Git::here().args(["rev-parse", "--revs-only", "--no-flags"]).args(words).run()?;
     for line in answer.lines() {
         let (list, hex) = match line.strip_prefix(b"^") {
             Some(hex) => (&mut revisions.excluded, hex),
@@ -49,8 +49,7 @@ pub fn is_revision<W: AsRef<OsStr>>(words: &[W]) -> Result<bool> {
 
 /// The commit that `revision` names; of a tag, the tagged one.
 pub fn commit(revision: &str) -> Result<Option<ObjectId>> {
-    let answer = verify().arg(format!("{revision}^{{commit}}")).output()?.stdout;
-    Ok(ObjectId::from_hex(&cmd::line(&answer)).ok())
+    Ok(cmd::id(&verify().arg(format!("{revision}^{{commit}}")).output()?.stdout))
 }
 
 /// The object that `word` names in `repo`, by gix in this process: without what it does not know.
@@ -79,7 +78,7 @@ pub(super) fn names_nothing(repo: &Repo, revision: &str) -> bool {
 }
 
 fn verify() -> Git {
-    Git::new(Path::new(".")).args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+    Git::here().args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
 }
 
 #[cfg(test)]

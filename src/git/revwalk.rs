@@ -12,7 +12,7 @@ use crate::error::{Context as _, Error, Result, codes};
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
     let output = repo.git().args(["merge-base", &one.to_string(), &other.to_string()]).output()?;
     match output.status.code() {
-        Some(0) => Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok()),
+        Some(0) => Ok(cmd::id(&output.stdout)),
         Some(1) => Ok(None),
         _ => Err(output.into_error()),
     }
@@ -36,11 +36,10 @@ pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
     if objects.is_empty() {
         return Ok(true);
     }
-    let list: String = objects.iter().map(|id| format!("{id}\n")).collect();
     let promised = super::partial::is_partial(repo).then_some("--exclude-promisor-objects");
     let git = repo.git().args(["rev-list", "--objects", "--quiet"]).args(promised).args(["--stdin"]);
     let git = git.args(["--not", "--branches", "--tags", "--remotes"]);
-    Ok(git.stdin(list.into_bytes()).output()?.status.success())
+    Ok(git.stdin_lines(objects).output()?.status.success())
 }
 
 /// `commit`, and its trees and blobs that `parent` does not have.
@@ -52,7 +51,7 @@ pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<
     let promised = super::partial::is_partial(repo).then_some("--exclude-promisor-objects");
     let git = repo.git().args(["rev-list", "--objects", "--no-object-names"]).args(promised).arg(commit.to_string());
     let answer = git.args(parent.map(|parent| format!("^{parent}"))).run()?;
-    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+    Ok(cmd::ids(&answer).collect())
 }
 
 /// How many bytes of the object store hold what `objects` lead to and the user's own refs do not; `None` when an object is missing.
@@ -60,10 +59,9 @@ pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
     if objects.is_empty() {
         return Ok(Some(0));
     }
-    let list: String = objects.iter().map(|id| format!("{id}\n")).collect();
     let git = repo.git().args(["rev-list", "--objects", "--disk-usage", "--ignore-missing", "--stdin"]);
     let git = git.args(["--not", "--branches", "--tags", "--remotes", "--glob=refs/notes"]);
-    let answer = git.args(repo.head()?.commit.map(|_| "HEAD")).stdin(list.into_bytes()).output()?.stdout;
+    let answer = git.args(repo.head()?.commit.map(|_| "HEAD")).stdin_lines(objects).output()?.stdout;
     Ok(answer.trim().to_str().ok().and_then(|text| text.parse().ok()))
 }
 
@@ -103,24 +101,22 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
     if commits.iter().all(|commit| *commit == tip) {
         return Ok(Vec::new());
     }
-    let wanted: String = commits.iter().map(|id| format!("{id}\n")).chain([format!("^{tip}\n")]).collect();
-    let answer = repo.git().args(["rev-list", "--ignore-missing", "--stdin"]).stdin(wanted.into_bytes()).run()?;
-    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+    let wanted = commits.iter().map(ToString::to_string).chain([format!("^{tip}")]);
+    let answer = repo.git().args(["rev-list", "--ignore-missing", "--stdin"]).stdin_lines(wanted).run()?;
+    Ok(cmd::ids(&answer).collect())
 }
 
 /// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, discarded, or not here. What our own
 /// snapshots and operations keep of them is not a branch.
 pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let here = |id: &ObjectId| repo.has(*id);
-    let wanted: String = commits.iter().filter(|id| here(id)).map(|id| format!("{id}\n")).collect();
-    let words = ["rev-list", "--ignore-missing", "--stdin"];
-    if wanted.is_empty() {
+    let mut wanted = commits.iter().filter(|id| here(id)).peekable();
+    if wanted.peek().is_none() {
         return Ok(commits.to_vec());
     }
-    let answer =
-        repo.git().args(words).args(["--not", "--exclude=refs/agent/*", "--all"]).stdin(wanted.into_bytes()).run()?;
+    let git = repo.git().args(["rev-list", "--ignore-missing", "--stdin", "--not", "--exclude=refs/agent/*", "--all"]);
     // Their ancestors are listed, too, as far as they are lost.
-    let walked: HashSet<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+    let walked: HashSet<ObjectId> = cmd::ids(&git.stdin_lines(wanted).run()?).collect();
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
 }
 
@@ -160,14 +156,14 @@ pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result
         return Ok(HashSet::new());
     }
     let answer = list(repo, &["--ignore-missing"], from, tip, &["--not", "--remotes", "--tags"])?;
-    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+    Ok(cmd::ids(&answer).collect())
 }
 
 /// The commits reachable from `tips` and not from `base`. Tips that are not here are omitted.
 pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link>> {
-    let wanted: String = tips.iter().map(|tip| format!("{tip}\n")).chain([format!("^{base}\n")]).collect();
+    let wanted = tips.iter().map(ToString::to_string).chain([format!("^{base}")]);
     let words = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin"];
-    let answer = repo.git().args(words).stdin(wanted.into_bytes()).run()?;
+    let answer = repo.git().args(words).stdin_lines(wanted).run()?;
     answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
 }
 
@@ -182,8 +178,7 @@ pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usiz
 /// What the merge `merge` has and its parent `mainline` does not, itself omitted.
 pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
     let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;
-    let ids = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());
-    Ok(ids.filter(|commit| *commit != merge).collect())
+    Ok(cmd::ids(&answer).filter(|commit| *commit != merge).collect())
 }
 
 /// `git rev-list` of `from..tip`.

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::repo::Repo;
+use super::{files, repo::Repo};
 use crate::error::{Context as _, Result};
 
 /// A directory of this age belongs to no running process.
@@ -20,8 +20,7 @@ impl Scratch {
     /// A new, empty one, whose name begins with `prefix`. Removes those with this prefix that killed processes left a day ago or
     /// earlier.
     pub fn new(repo: &Repo, prefix: &str) -> Result<Self> {
-        let agent = std::path::absolute(repo.worktree_agent_dir());
-        let agent = agent.or_environment(|| "the current directory was deleted".to_owned())?;
+        let agent = files::absolute(repo.worktree_agent_dir())?;
         let failed = || format!("cannot write in '{}'", agent.display());
         repo.make_dir(&agent).or_environment(failed)?;
         sweep(&agent, prefix);
@@ -44,10 +43,7 @@ impl Scratch {
 }
 
 fn sweep(agent: &Path, prefix: &str) {
-    let is_old = |path: &PathBuf| {
-        let age = fs::metadata(path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-        age.is_some_and(|age| age > STALE)
-    };
+    let is_old = |path: &Path| files::age(path).is_some_and(|age| age > STALE);
     for entry in fs::read_dir(agent).into_iter().flatten().flatten() {
         if entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) && is_old(&entry.path()) {
             // What cannot be removed is tried again by the next one.

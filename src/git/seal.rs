@@ -19,7 +19,7 @@ use gix::ObjectId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::repo::Repo;
+use super::{cmd, repo::Repo};
 use crate::error::{Advice, Context as _, Error, Result, codes};
 
 /// What the line in the header begins with.
@@ -101,7 +101,7 @@ fn hex(bytes: &[u8]) -> String {
 /// Commits without a seal that are taken for ours: made by an earlier version, or with a secret that was lost.
 pub(super) fn adopted(repo: &Repo) -> HashSet<ObjectId> {
     let text = fs::read(adopted_path(repo)).unwrap_or_default();
-    text.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect()
+    cmd::ids(&text).collect()
 }
 
 /// Take the commits `ids` for ours from now on.

@@ -9,8 +9,6 @@ use std::{
     path::Path,
 };
 
-use bstr::ByteSlice as _;
-
 use super::{objects::Readers, repo::Repo};
 
 /// What `core.sharedRepository` asks for.
@@ -25,8 +23,8 @@ enum Sharing {
 }
 
 impl Sharing {
-    fn parse(value: &[u8]) -> Self {
-        let text = value.to_str_lossy().to_ascii_lowercase();
+    fn parse(value: &str) -> Self {
+        let text = value.to_ascii_lowercase();
         match (text.as_str(), u32::from_str_radix(&text, 8)) {
             ("group" | "true" | "yes" | "on" | "1", _) => Sharing::AtLeast(0o660),
             ("all" | "world" | "everybody" | "2", _) => Sharing::AtLeast(0o664),
@@ -59,10 +57,7 @@ fn mode(path: &Path) -> u32 {
 
 impl Repo {
     fn sharing(&self) -> Sharing {
-        self.gix()
-            .config_snapshot()
-            .string("core.sharedRepository")
-            .map_or(Sharing::Umask, |value| Sharing::parse(&value))
+        self.config().text("core.sharedRepository").map_or(Sharing::Umask, |value| Sharing::parse(&value))
     }
 
     /// Whether others than the owner use this repository.
@@ -78,7 +73,7 @@ impl Repo {
     /// Who may read what comes from the file `place` with these permissions, as far as the git directory lets anyone in.
     pub fn readers(&self, place: &Path, permissions: u32) -> Readers {
         let permissions = permissions & self.let_in(place);
-        let open = mode(self.common_dir()) & mode(self.gix().objects.store_ref().path());
+        let open = mode(self.common_dir()) & mode(self.objects_dir());
         let is_kept_from = |enter: u32, read: u32| open & enter != 0 && permissions & read == 0;
         match (is_kept_from(0o001, 0o004), is_kept_from(0o010, 0o040)) {
             (_, true) => Readers::Owner,
@@ -147,18 +142,6 @@ impl Repo {
         }
     }
 
-    /// Remove the directory `dir` with all that is in it, if it is there.
-    ///
-    /// # Errors
-    ///
-    /// When something in it cannot be removed.
-    pub fn remove_dir(&self, dir: &Path) -> io::Result<()> {
-        match fs::remove_dir_all(dir) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
-    }
-
     /// Write the file `path` of ours whole, or not at all, with the directories above it.
     ///
     /// # Errors
@@ -180,7 +163,7 @@ mod tests {
 
     #[test]
     fn modes_are_those_that_git_gives() {
-        let mode = |value: &str, mode, is_dir| format!("{:o}", Sharing::parse(value.as_bytes()).apply(mode, is_dir));
+        let mode = |value: &str, mode, is_dir| format!("{:o}", Sharing::parse(value).apply(mode, is_dir));
         assert_eq!(
             [mode("false", 0o600, false), mode("umask", 0o755, true), mode("0", 0o644, false)],
             ["600", "755", "644"]

@@ -25,7 +25,7 @@ impl Sparse {
     ///
     /// When the patterns of the sparse checkout cannot be read.
     pub fn of(repo: &Repo) -> Result<Self> {
-        if !repo.gix().config_snapshot().boolean("core.sparseCheckout").unwrap_or(false) {
+        if !repo.config().flag("core.sparseCheckout") {
             return Ok(Sparse(None));
         }
         let file = repo.git_dir().join("info/sparse-checkout");

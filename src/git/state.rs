@@ -8,7 +8,7 @@ use std::{fs, io, path::Path};
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{refs::Refs, repo::Repo};
+use super::{files, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
 /// An unfinished operation and how a person gets out of it.
@@ -204,7 +204,7 @@ fn root_refs(repo: &Repo) -> Result<Vec<(BString, ObjectId)>> {
 fn files_below(dir: &Path, path: BString, pieces: &mut Vec<Piece>) -> io::Result<()> {
     let here = dir.join(gix::path::from_bstr(path.as_bstr()).map_err(io::Error::other)?);
     let listed = match fs::read_dir(here) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+        Err(error) if files::is_absent(&error) => return Ok(()),
         other => other?,
     };
     let mut listed = listed.collect::<io::Result<Vec<_>>>()?;

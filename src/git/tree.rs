@@ -16,42 +16,53 @@ use super::{
     changed_paths::Difference,
     objects::{
         Batch,
-        trees::{self, Edits, Leaf},
+        trees::{self, Edits},
     },
     repo::Repo,
 };
 use crate::error::Result;
 
-/// What a path is in a tree: a file, an executable file, a link or a submodule.
+/// What a path is in a tree: a file, an executable file, a link or a submodule; where directories are asked for, one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Never [`EntryKind::Tree`].
+    /// What it is.
     pub kind: EntryKind,
-    /// The blob, or the submodule's commit.
+    /// The blob, the submodule's commit, or the tree.
     pub id: ObjectId,
 }
 
 impl Entry {
     /// The mode as git writes it in lists: `100644`.
     pub fn mode(self) -> &'static str {
-        match self.kind {
-            EntryKind::Tree => "040000",
-            EntryKind::Blob => "100644",
-            EntryKind::BlobExecutable => "100755",
-            EntryKind::Link => "120000",
-            EntryKind::Commit => "160000",
-        }
+        MODES.iter().find(|(kind, _)| *kind == self.kind).map_or("000000", |(_, mode)| mode)
     }
 
     /// Whether it is a submodule.
     pub fn is_submodule(self) -> bool {
         self.kind == EntryKind::Commit
     }
+
+    /// Whether it is a regular file.
+    pub fn is_file(self) -> bool {
+        matches!(self.kind, EntryKind::Blob | EntryKind::BlobExecutable)
+    }
 }
 
-impl From<Leaf> for Entry {
-    fn from((kind, id): Leaf) -> Self {
-        Entry { kind, id }
+const MODES: [(EntryKind, &str); 5] = [
+    (EntryKind::Tree, "040000"),
+    (EntryKind::Blob, "100644"),
+    (EntryKind::BlobExecutable, "100755"),
+    (EntryKind::Link, "120000"),
+    (EntryKind::Commit, "160000"),
+];
+
+/// The kind that an octal mode means; `Some(None)`: nothing there.
+pub fn kind_of_mode(mode: &[u8]) -> Option<Option<EntryKind>> {
+    match MODES.iter().find(|(_, known)| known.as_bytes() == mode) {
+        Some((kind, _)) => Some(Some(*kind)),
+        None if mode == b"000000" => Some(None),
+        // Of an old git.
+        None => mode.starts_with(b"100").then_some(Some(EntryKind::Blob)),
     }
 }
 
@@ -79,7 +90,7 @@ impl<'r> Trees<'r> {
         for (path, new) in edits {
             let old = match all.get(path.as_bstr()) {
                 Some(difference) => difference.old,
-                None => self.find(base, path.as_bstr())?.map(|entry| (entry.kind, entry.id)),
+                None => self.find(base, path.as_bstr())?,
             };
             all.insert(path.as_bstr(), Difference { path: path.clone(), old, new: *new });
         }
@@ -128,7 +139,6 @@ pub fn edit<'a>(
     root: ObjectId,
     changes: impl IntoIterator<Item = (&'a BStr, Option<Entry>)>,
 ) -> Result<ObjectId> {
-    let edits: Edits =
-        changes.into_iter().map(|(path, entry)| (path.to_owned(), entry.map(|entry| (entry.kind, entry.id)))).collect();
+    let edits: Edits = changes.into_iter().map(|(path, entry)| (path.to_owned(), entry)).collect();
     trees::edit(repo, batch, Some(root), &edits)
 }

@@ -48,17 +48,6 @@ pub fn has_unpushed(repo: &Repo) -> Result<bool> {
     Ok(!output.status.success() || !output.stdout.is_empty())
 }
 
-/// The git directories of the linked worktrees whose work tree is not there.
-pub fn abandoned(repo: &Repo) -> Vec<std::path::PathBuf> {
-    let all = fs::read_dir(repo.common_dir().join("worktrees")).into_iter().flatten().flatten();
-    let is_gone = |dir: &std::path::PathBuf| {
-        let link = fs::read(dir.join("gitdir")).unwrap_or_default();
-        let link = gix::path::from_byte_slice(link.trim());
-        !link.is_ok_and(|link| !link.as_os_str().is_empty() && dir.join(link).exists())
-    };
-    all.map(|entry| entry.path()).filter(is_gone).collect()
-}
-
 /// Which commits to examine.
 #[derive(Clone, Debug)]
 pub enum From {
@@ -73,15 +62,11 @@ pub fn tips(repo: &Repo, from: &From) -> Result<Vec<ObjectId>> {
     let git = repo.git().args(["rev-list", "--topo-order", "--parents", "--ignore-missing"]);
     let git = match from {
         From::Worktrees(named) => {
-            let is_commit = |id: &&ObjectId| {
-                id.kind() == repo.gix().object_hash()
-                    && repo.gix().find_header(**id).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit)
-            };
-            let list: String = named.iter().filter(is_commit).map(|id| format!("{id}\n")).collect();
-            if list.is_empty() && repo.refs() == Refs::Files {
+            let mut commits = named.iter().filter(|id| repo.is_commit(**id)).peekable();
+            if commits.peek().is_none() && repo.refs() == Refs::Files {
                 return Ok(Vec::new());
             }
-            let git = git.arg("--stdin").stdin(list.into_bytes());
+            let git = git.arg("--stdin").stdin_lines(commits);
             let git = if repo.refs() == Refs::Binary { git.arg("--reflog") } else { git };
             let own = ["refs/worktree/*", "refs/bisect/*", "refs/rewritten/*", "refs/agent/*"];
             git.arg("--not").args(own.map(|own| format!("--exclude={own}"))).arg("--glob=refs/*")

@@ -28,28 +28,43 @@ pub fn all(repo: &Repo) -> Result<Vec<PathBuf>> {
 
 /// Whether this repository has linked worktrees. No git is asked.
 pub fn has_linked(repo: &Repo) -> bool {
-    fs::read_dir(repo.common_dir().join("worktrees")).is_ok_and(|mut entries| entries.next().is_some())
+    linked(repo).next().is_some()
 }
 
 /// The linked worktrees of this repository that lie inside of this work tree, from its top, such as `.claude/worktrees/x`: they are not a part
 /// of what is here. No git is asked.
 pub fn inside(repo: &Repo) -> Vec<BString> {
-    let entries = fs::read_dir(repo.common_dir().join("worktrees"));
-    let mut entries = entries.into_iter().flatten().flatten().peekable();
-    if entries.peek().is_none() {
+    let mut linked = linked(repo).peekable();
+    if linked.peek().is_none() {
         return Vec::new();
     }
     let Some(top) = repo.work_dir().and_then(|top| top.canonicalize().ok()) else { return Vec::new() };
-    let place = |entry: fs::DirEntry| {
-        let file = fs::read(entry.path().join("gitdir")).ok()?;
-        let file = entry.path().join(gix::path::from_byte_slice(file.trim_end()).ok()?);
-        let dir = file.parent()?.canonicalize().ok()?;
+    let place = |git_dir: PathBuf| {
+        let dir = dot_git(&git_dir)?.parent()?.canonicalize().ok()?;
         let path = dir.strip_prefix(&top).ok().filter(|path| !path.as_os_str().is_empty())?;
         Some(gix::path::into_bstr(path).ok()?.into_owned())
     };
-    let mut found: Vec<BString> = entries.filter_map(place).collect();
+    let mut found: Vec<BString> = linked.filter_map(place).collect();
     found.sort();
     found
+}
+
+/// The git directories of the linked worktrees whose work tree is not there.
+pub fn abandoned(repo: &Repo) -> Vec<PathBuf> {
+    linked(repo).filter(|git_dir| !dot_git(git_dir).is_some_and(|file| file.exists())).collect()
+}
+
+/// The git directories of the linked worktrees.
+fn linked(repo: &Repo) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(repo.common_dir().join("worktrees")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
+}
+
+/// The `.git` file in the work tree of the linked worktree whose git directory is `git_dir`, where git remembers it.
+pub(super) fn dot_git(git_dir: &Path) -> Option<PathBuf> {
+    let text = fs::read(git_dir.join("gitdir")).ok()?;
+    let file = gix::path::from_byte_slice(text.trim_end()).ok().filter(|file| !file.as_os_str().is_empty())?;
+    Some(git_dir.join(file))
 }
 
 /// What tells `git status` not to look into [`inside`], at the end of its arguments; nothing where there is none.

@@ -12,7 +12,7 @@ use bstr::{BString, ByteSlice as _};
 use super::nested;
 use crate::{
     error::{Error, Result, codes},
-    git::{DiscoverError, Repo, ignore, unkept},
+    git::{DiscoverError, Repo, ignore, worktree},
     guard::{
         environment::{Environment, real},
         paths::{Relation, RepoPaths, locate},
@@ -96,7 +96,7 @@ fn whole_repository(environment: &Environment, repo: &Rc<Repo>, risk: &Risk) -> 
     }
     if risk.losses.contains(&Loss::Nested) {
         let modules: Vec<PathBuf> = match risk.losses.contains(&Loss::Worktree) {
-            true => unkept::abandoned(repo).iter().flat_map(|dir| nested::below(&dir.join("modules"))).collect(),
+            true => worktree::abandoned(repo).iter().flat_map(|dir| nested::below(&dir.join("modules"))).collect(),
             false => {
                 let known: Vec<_> = nested::submodules(environment, repo)?.iter().filter_map(top).collect();
                 let all = repo.work_dir().map(|top| nested::below(&real(top))).unwrap_or_default();

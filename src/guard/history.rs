@@ -2,7 +2,7 @@
 
 use crate::{
     error::Result,
-    git::{ObjectId, Repo, reflog, refs, unkept},
+    git::{ObjectId, Repo, reflog, refs, unkept, worktree},
     shell::{Level, Loss, Risk},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
     }
     if loses(Loss::Worktree) {
         let mut named = if repo.git_dir() == repo.common_dir() { [].into() } else { unkept::named_in(repo.git_dir()) };
-        unkept::abandoned(repo).iter().for_each(|dir| named.extend(unkept::named_in(dir)));
+        worktree::abandoned(repo).iter().for_each(|dir| named.extend(unkept::named_in(dir)));
         commits.extend(unkept::tips(repo, &unkept::From::Worktrees(named))?);
     }
     if destroys_history || loses(Loss::Refs) || loses(Loss::OtherRefs) {

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     error::Result,
     git::{
-        EntryKind, ObjectId, Repo,
+        ObjectId, Repo,
         index::entries::{self, Entries},
         unkept,
     },
@@ -42,12 +42,12 @@ fn add_submodules(
         return Ok(());
     }
     let index = Entries::read(repo)?;
-    let modules = index.all().filter(|entry| entry.leaf.0 == EntryKind::Commit && entry.stage == 0);
+    let modules = index.all().filter(|entry| entry.leaf.is_submodule() && entry.stage == 0);
     for module in modules.filter(|module| entries::is_populated(repo, module.path)) {
         let Some(dir) = repo.in_work_dir(module.path) else { continue };
         if let Some(inner) = at(environment, &dir)? {
             add_submodules(environment, &inner, depth - 1, found)?;
-            found.push((inner, module.leaf.1));
+            found.push((inner, module.leaf.id));
         }
     }
     Ok(())

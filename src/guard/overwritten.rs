@@ -35,9 +35,9 @@ pub(super) fn files(repo: &Repo, risk: &Risk) -> Result<BTreeSet<BString>> {
             for tree in trees {
                 for path in Comparer::new(repo).differences(head, Some(tree))? {
                     if path.old.is_none()
-                        && let Some((kind, _)) = path.new
+                        && let Some(new) = path.new
                     {
-                        ground.look(path.path.as_bstr(), kind)?;
+                        ground.look(path.path.as_bstr(), new.kind)?;
                     }
                 }
             }

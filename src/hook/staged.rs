@@ -12,8 +12,9 @@ use crate::{
         changed_paths::{Comparer, Difference},
         index,
         index::entries::Entries,
-        objects::trees::{self, Leaf},
+        objects::trees,
         reflog, revwalk,
+        tree::Entry,
     },
 };
 use bstr::{BStr, ByteSlice as _};
@@ -46,7 +47,7 @@ impl<'r> Staged<'r> {
         Ok(staged != self.in_head(path)?)
     }
 
-    fn in_head(&self, path: &BStr) -> Result<Option<Leaf>> {
+    fn in_head(&self, path: &BStr) -> Result<Option<Entry>> {
         self.head.map_or(Ok(None), |tree| trees::find(self.repo, tree, path))
     }
 

@@ -13,7 +13,7 @@
 
 use std::{io, path::PathBuf};
 
-use crate::git::Repo;
+use crate::git::{Repo, files};
 
 /// Length of the magic.
 const MAGIC: usize = 8;
@@ -91,10 +91,7 @@ impl Cache {
 
     /// Remove the file, which need not be there.
     pub fn remove(&self) -> io::Result<()> {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        files::remove(&self.path)
     }
 }
 

@@ -121,9 +121,7 @@ pub fn diff(caller: &Caller, request: &Request) -> Result<Diff> {
     }
     let output = relay::diff_raw(&words.for_git())?;
     if !matches!(output.status.code(), Some(0 | 1)) {
-        let complaint = output.complaint();
-        let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-        return Err(Error::new(codes::BAD_REVISION, format!("'git diff' failed: {said}"))
+        return Err(Error::new(codes::BAD_REVISION, format!("'git diff' failed: {}", output.said()))
             .hint("revisions, options and paths are as in 'git diff'; paths follow '--'"));
     }
     let changes = raw::read(&output.stdout)

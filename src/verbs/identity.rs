@@ -5,7 +5,7 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::actor::Actor,
     error::{Error, Result, codes},
-    git::{Repo, agent_host, host_name, objects},
+    git::{Repo, agent_host, objects, processes::host_name},
 };
 
 /// Clients of the Model Context Protocol that agent hosts are, and what their agents are called.

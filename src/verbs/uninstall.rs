@@ -1,12 +1,10 @@
 //! Remove what `init` set up.
 
-use std::path::Path;
-
 use super::{Caller, init::Changes};
 use crate::{
     commit_notes,
-    error::{Context as _, Error, Result, codes},
-    git::{RefChange, Repo, worktree},
+    error::{Error, Result, codes},
+    git::{RefChange, Repo, files, worktree},
     hook::install,
     recovery::{operation, snapshot},
     store::{active, ledger},
@@ -53,13 +51,13 @@ pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
         done.extend(purge(repo)?);
     }
     for there in worktrees.iter().filter(|there| there.git_dir() != there.common_dir()) {
-        remove_directory(repo, &there.worktree_agent_dir())?;
+        files::remove_dir(&there.worktree_agent_dir())?;
     }
     let left = left(repo)?;
-    remove_directory(repo, &repo.agent_dir())?;
+    files::remove_dir(&repo.agent_dir())?;
     // It tells that the snapshots which stay are ours.
     if left.is_none() {
-        remove_directory(repo, &repo.id_dir())?;
+        files::remove_dir(&repo.id_dir())?;
     }
     let has_tasks = repo.find_ref(ledger::REF)?.is_some();
     Ok(Uninstalled { changes: Changes { done, warnings }, left, has_tasks })
@@ -123,8 +121,4 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
         format!("Removed {name}; to restore it before git prunes it: git update-ref {name} {id}")
     };
     Ok(refs.iter().map(back).collect())
-}
-
-fn remove_directory(repo: &Repo, dir: &Path) -> Result<()> {
-    repo.remove_dir(dir).or_environment(|| format!("cannot remove '{}'", dir.display()))
 }

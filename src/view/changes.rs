@@ -165,7 +165,7 @@ fn who(path: &Path) -> Vec<String> {
 }
 
 fn letter(status: Status, style: Style) -> String {
-    let letter = status.letter();
+    let letter = status.as_str();
     match status {
         Status::Added => style.good(letter),
         Status::Deleted => style.bad(letter),

@@ -69,8 +69,8 @@ fn since(repo: &Repo, snapshot: &Snapshot, state: &WorktreeState) -> Result<Opti
     paths.dedup();
     let mut since = Vec::new();
     for path in paths {
-        let old = trees::find(repo, state.worktree, path)?.filter(|(kind, _)| *kind != EntryKind::Tree);
-        let new = captured.on_disk(path)?.map(|entry| (entry.kind, entry.id));
+        let old = trees::find(repo, state.worktree, path)?.filter(|old| old.kind != EntryKind::Tree);
+        let new = captured.on_disk(path)?;
         if old != new && captured.why_skipped(path).is_none() {
             since.push(Difference { path: path.to_owned(), old, new });
         }
@@ -123,7 +123,7 @@ fn page(
         }
     };
     let lines = |changes: &[Difference]| {
-        let line = |change: &Difference| format!("  {} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
+        let line = |change: &Difference| format!("  {} {}", change.status(), sanitize::bytes(change.path.as_bstr()));
         changes.iter().map(line).collect::<Vec<_>>()
     };
     list("Changes since its HEAD:", "No changes since its HEAD.", lines(changes));

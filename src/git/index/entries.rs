@@ -16,7 +16,7 @@ use gix::{
 
 use crate::{
     error::{Context as _, Result},
-    git::{objects::trees::Leaf, repo::Repo},
+    git::{cmd, repo::Repo, tree},
 };
 
 /// The index of a worktree, as far as `git status` does not show.
@@ -35,7 +35,7 @@ pub struct Entry<'i> {
     /// Where; a directory that is not checked out and not expanded has `/` at the end.
     pub path: &'i BStr,
     /// What, and the object.
-    pub leaf: Leaf,
+    pub leaf: tree::Entry,
     /// 0, or 1 to 3 for a conflict.
     pub stage: u8,
     pub flags: Flags,
@@ -118,17 +118,17 @@ impl Entries {
     }
 
     /// What the index has at stage 0 of `path`, intent-to-add omitted.
-    pub fn find(&self, path: &BStr) -> Option<Leaf> {
+    pub fn find(&self, path: &BStr) -> Option<tree::Entry> {
         let state = self.state.as_deref()?;
         let entry = state.entry_by_path_and_stage(path, Stage::Unconflicted)?;
         let is_real = !entry.flags.contains(entry::Flags::INTENT_TO_ADD);
         let kind = entry.mode.to_tree_entry_mode().map(|mode| mode.kind())?;
-        is_real.then_some((kind, entry.id))
+        is_real.then_some(tree::Entry { kind, id: entry.id })
     }
 
     /// Whether one of them is a submodule.
     pub fn has_submodules(&self) -> bool {
-        self.all().any(|entry| entry.leaf.0 == EntryKind::Commit)
+        self.all().any(|entry| entry.leaf.is_submodule())
     }
 
     /// Whether there is an entry for `path`, of whatever stage, or for a directory above it.
@@ -162,7 +162,7 @@ impl Entries {
             return false;
         }
         let Ok(meta) = gix::index::fs::Metadata::from_path_no_follow(path) else { return false };
-        let kind_matches = match entry.leaf.0 {
+        let kind_matches = match entry.leaf.kind {
             EntryKind::Link => meta.is_symlink(),
             EntryKind::Blob => meta.is_file() && !meta.is_executable(),
             EntryKind::BlobExecutable => meta.is_file() && meta.is_executable(),
@@ -179,7 +179,7 @@ fn entries<'i>(state: &'i State, some: &'i [gix::index::Entry]) -> impl Iterator
     some.iter().filter_map(move |entry| {
         Some(Entry {
             path: entry.path_in(backing),
-            leaf: (entry.mode.to_tree_entry_mode()?.kind(), entry.id),
+            leaf: tree::Entry { kind: entry.mode.to_tree_entry_mode()?.kind(), id: entry.id },
             stage: match entry.stage() {
                 Stage::Unconflicted => 0,
                 Stage::Base => 1,
@@ -218,8 +218,7 @@ pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
     let git = repo.git().without("GIT_DIR").without("GIT_WORK_TREE").without("GIT_COMMON_DIR");
     let git = git.without("GIT_OBJECT_DIRECTORY").arg("--git-dir").arg(&git_dir);
     let answer = git.args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
-    let head = ObjectId::from_hex(answer.stdout.trim()).ok();
-    Ok(head.filter(|id| id.kind() == repo.gix().object_hash()))
+    Ok(cmd::id(&answer.stdout).filter(|id| repo.names(*id)))
 }
 
 /// Whether something is checked out in the submodule at `path`.

@@ -16,9 +16,10 @@ use gix::ObjectId;
 
 pub use temp::TempIndex;
 
-use super::blocking_lock;
 use super::{
+    blocking_lock,
     cmd::Git,
+    files,
     lock_file::{self, LockFile},
     repo::Repo,
 };
@@ -32,7 +33,7 @@ const MOMENT: Duration = Duration::from_secs(2);
 
 /// Let `git` put new objects into the directory `objects`, and find there what is not in the repository.
 pub fn objects_in(repo: &Repo, git: Git, objects: &Path) -> Git {
-    let here = repo.gix().objects.store_ref().path();
+    let here = repo.objects_dir();
     let here = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
     // Quoted as git reads it: a path may have a colon.
     let mut quoted = vec![b'"'];
@@ -72,7 +73,7 @@ pub fn becomes_free(repo: &Repo) -> bool {
 pub fn install(repo: &Repo, temp: &TempIndex<'_>, before: &Path) -> Result<bool> {
     let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let failed = || "cannot replace the index".to_owned();
-    if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
+    if files::read(&real(repo)).or_environment(failed)? != files::read(before).or_environment(failed)? {
         return Ok(false);
     }
     become_real(repo, temp.path()).map(|()| true).or_environment(failed)
@@ -98,7 +99,7 @@ pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) ->
     for path in unchanged {
         match committed.get(path.as_slice()) {
             Some(entry) => script.extend_from_slice(entry),
-            None => script.extend_from_slice(format!("0 {}", ObjectId::null(repo.gix().object_hash())).as_bytes()),
+            None => script.extend_from_slice(format!("0 {}", repo.null_id()).as_bytes()),
         }
         script.push(b'\t');
         script.extend_from_slice(path);
@@ -118,22 +119,6 @@ fn become_real(repo: &Repo, path: &Path) -> io::Result<()> {
 
 fn lock_file(repo: &Repo) -> PathBuf {
     repo.git_dir().join("index.lock")
-}
-
-/// The bytes of an index; none when there is no file.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        other => other,
-    }
-}
-
-/// Remove a file that may not be there.
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// What stands in the lock of a checkpoint, which takes its commit over into the index.

@@ -19,11 +19,12 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{entries::Flags, objects_in, remove};
+use super::{entries::Flags, objects_in};
 use crate::{
-    error::{Context as _, Result},
+    error::{Context as _, Error, Result},
     git::{
         cmd::{self, Git, Output},
+        files,
         repo::Repo,
         worktree,
     },
@@ -47,7 +48,7 @@ impl<'r> TempIndex<'r> {
     /// When the index cannot be copied.
     pub fn copy(repo: &'r Repo, from: &Path, path: PathBuf) -> Result<Self> {
         let failed = || format!("cannot copy the index to '{}'", path.display());
-        remove(&path).or_environment(failed)?;
+        files::remove(&path).or_environment(failed)?;
         match File::open(from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => {
@@ -101,7 +102,7 @@ impl<'r> TempIndex<'r> {
     pub fn reset_to(&self, commit: Option<ObjectId>) -> Result<()> {
         match commit {
             Some(commit) => self.git().args(["read-tree", "--reset"]).arg(commit.to_string()).run().map(drop),
-            None => remove(&self.path).or_environment(|| format!("cannot remove '{}'", self.path.display())),
+            None => files::remove(&self.path).or_environment(|| format!("cannot remove '{}'", self.path.display())),
         }
     }
 
@@ -153,7 +154,7 @@ impl<'r> TempIndex<'r> {
     /// `git-failed`: there are conflicts.
     pub fn write_tree(&self) -> Result<ObjectId> {
         let answer = self.git().args(["write-tree"]).run()?;
-        ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' printed no tree".to_owned())
+        cmd::id(&answer).ok_or_else(|| Error::bug("unexpected output from 'git write-tree'"))
     }
 
     /// The entries of `paths`, in their order.
@@ -196,9 +197,12 @@ impl<'r> TempIndex<'r> {
     ///
     /// `git-failed`.
     pub fn intend_to_add<'p>(&self, top: &Path, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
-        let git_dir = std::path::absolute(self.repo.git_dir());
-        let git_dir = git_dir.or_environment(|| "the current directory was deleted".to_owned())?;
-        let git = self.any_path().env("GIT_DIR", git_dir).env("GIT_WORK_TREE", top).arg("-C").arg(top);
+        let git = self
+            .any_path()
+            .env("GIT_DIR", files::absolute(self.repo.git_dir())?)
+            .env("GIT_WORK_TREE", top)
+            .arg("-C")
+            .arg(top);
         // `f`, as in force, for what is ignored: nothing is overwritten by it.
         let git = git.args(["--literal-pathspecs", "add", "-Nf", "--sparse"]).args(PATHS_FROM_STDIN);
         git.stdin(cmd::nul_ended(paths)).run().map(drop)

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::repo::Repo,
+    git::{files, repo::Repo},
 };
 
 /// More new objects than this, or more bytes, are one pack: one file to sync instead of many.
@@ -87,7 +87,7 @@ impl Batch {
         write_loose(repo, &public)
     }
 
-    /// [`Batch::keep`], for what may be too much for one pack.
+    /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
     ///
     /// # Errors
     ///
@@ -131,12 +131,11 @@ fn write_packs_for(repo: &Repo, objects: &[&Object], keep: Keep, readers: Reader
 }
 
 fn is_recent(path: &Path) -> bool {
-    let age = fs::metadata(path).and_then(|file| file.modified()).map(|time| time.elapsed().unwrap_or_default());
-    age.is_ok_and(|age| age < SETTLED)
+    path.exists() && files::age(path).unwrap_or_default() < SETTLED
 }
 
 fn there(repo: &Repo, listed: &gix::OdbHandle, id: ObjectId) -> There {
-    let path = repo.gix().objects.store_ref().path().join(loose_name(id));
+    let path = repo.objects_dir().join(loose_name(id));
     match fs::metadata(&path) {
         Ok(file) if file.len() > 0 => There::Loose(path),
         // What a crash leaves of an object.
@@ -153,7 +152,7 @@ fn failed(error: io::Error) -> Error {
 
 /// All of them as files under other names, synced; then renamed; then the directories synced.
 fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<(), WriteError> {
-    let root = repo.gix().objects.store_ref().path();
+    let root = repo.objects_dir();
     let mut files = Vec::with_capacity(objects.len());
     for object in objects {
         files.push((encode(repo, root, object)?, root.join(loose_name(object.id))));

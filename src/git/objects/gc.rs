@@ -7,12 +7,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bstr::ByteSlice as _;
 use gix::ObjectId;
 
 use crate::{
+    domain::named::named,
     error::{Context as _, Result},
-    git::{host_name, processes::NoPrune, repo::Repo, revwalk},
+    git::{
+        cmd, files,
+        processes::{NoPrune, host_name},
+        repo::Repo,
+        revwalk,
+    },
 };
 
 use super::{Batch, Content};
@@ -23,41 +28,30 @@ const STALE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long an operation may be in progress that holds objects which nothing names yet.
 const HELD: Duration = Duration::from_secs(10 * 60);
 
-/// How long a pack is kept from every gc.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keep {
-    /// Until a writer finds that none is running.
-    Quiet,
-    /// Until it is old, too.
-    Held,
-    /// For good: not everyone may read what is in it, and a gc would pack it for everyone.
-    Private,
+named! {
+    /// How long a pack is kept from every gc, and what its `.keep` file says. That is on disk, where older versions read it: it never
+    /// changes.
+    pub(super) enum Keep {
+        /// Until a writer finds that none is running.
+        Quiet = "git-agent",
+        /// Until it is old, too.
+        Held = "git-agent: an operation is under way",
+        /// For good: not everyone may read what is in it, and a gc would pack it for everyone.
+        Private = "git-agent: not for everybody to read",
+    }
 }
 
 impl Keep {
-    const ALL: [Keep; 3] = [Keep::Quiet, Keep::Held, Keep::Private];
-
-    /// What the `.keep` file says. It is on disk, where older versions read it: it never changes.
-    pub(super) fn note(self) -> &'static str {
-        match self {
-            Keep::Quiet => "git-agent",
-            Keep::Held => "git-agent: an operation is under way",
-            Keep::Private => "git-agent: not for everybody to read",
-        }
-    }
-
     /// What the `.keep` file `path` is for, if it is ours.
     fn of(path: &Path) -> Option<Self> {
-        let note = fs::read_to_string(path).ok()?;
-        Self::ALL.into_iter().find(|keep| keep.note() == note.trim_end())
+        Self::from_word(fs::read_to_string(path).ok()?.trim_end())
     }
 
     /// Whether a file of this sort, as old as `path`, has done what it was for.
     fn is_over(self, path: &Path) -> bool {
-        let age = || fs::metadata(path).and_then(|meta| meta.modified()).ok()?.elapsed().ok();
         match self {
             Keep::Quiet => true,
-            Keep::Held => age().is_some_and(|age| age > HELD),
+            Keep::Held => files::age(path).is_some_and(|age| age > HELD),
             Keep::Private => false,
         }
     }
@@ -114,8 +108,7 @@ pub(super) fn may_be_running(repo: &Repo) -> bool {
 pub(super) fn is_locked(repo: &Repo) -> bool {
     let path = repo.common_dir().join("gc.pid");
     let Ok(text) = fs::read_to_string(&path) else { return false };
-    let age = fs::metadata(&path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_none_or(|age| age < STALE) && is_held(&text, &host_name())
+    files::age(&path).is_none_or(|age| age < STALE) && is_held(&text, &host_name())
 }
 
 /// Whether the holder that `text` (`<pid> <host>`) names may still be there. Of another machine this is unknown.
@@ -149,15 +142,14 @@ const UNNAMED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 ///
 /// When git cannot say what is reachable; then none was removed.
 pub fn drop_private(repo: &Repo) -> Result<usize> {
-    let is_old = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok()?.elapsed().ok();
     let all = keeps(repo).into_iter().filter(|path| Keep::of(path) == Some(Keep::Private));
-    let old: Vec<PathBuf> = all.filter(|path| is_old(path).is_some_and(|age| age > UNNAMED)).collect();
+    let old: Vec<PathBuf> = all.filter(|path| files::age(path).is_some_and(|age| age > UNNAMED)).collect();
     if old.is_empty() {
         return Ok(0);
     }
     let words = ["rev-list", "--objects", "--no-object-names", "--all", "--reflog", "--indexed-objects"];
     let named = repo.git().args(words).run()?;
-    let named: HashSet<ObjectId> = named.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+    let named: HashSet<ObjectId> = cmd::ids(&named).collect();
     let mut dropped = 0;
     for keep in old {
         let index = gix::odb::pack::index::File::at(keep.with_extension("idx"), repo.gix().object_hash());

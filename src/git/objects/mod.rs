@@ -40,7 +40,7 @@ use gix::{
     objs::{Kind, Tree, Write as _, WriteTo as _},
 };
 
-use super::repo::Repo;
+use super::{cmd, files, repo::Repo};
 use crate::{
     domain::time::Timestamp,
     error::{Context as _, Error, Result, codes},
@@ -181,15 +181,6 @@ impl Batch {
         Ok(self.objects.iter().try_for_each(|object| write_loose(repo, object))?)
     }
 
-    /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
-    ///
-    /// # Errors
-    ///
-    /// `file-changed`, `object-not-written`.
-    pub fn keep(&self, repo: &Repo) -> Result<()> {
-        self.keep_durable(repo)
-    }
-
     /// Make sure that what is staged, and reachable by now, is not collected by a gc that began in the meantime.
     ///
     /// # Errors
@@ -225,9 +216,8 @@ pub fn secure(repo: &Repo, batches: &[&Batch]) -> Result<()> {
 pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
     let option = [b"--path=", path.as_bytes()].concat();
     let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is not a valid path here"))?;
-    let file = std::path::absolute(file).or_environment(|| "the current directory was deleted".to_owned())?;
-    let output = repo.git().arg("hash-object").arg(option).arg("--").arg(file).output()?;
-    Ok(ObjectId::from_hex(output.stdout.trim()).ok())
+    let output = repo.git().arg("hash-object").arg(option).arg("--").arg(files::absolute(file)?).output()?;
+    Ok(cmd::id(&output.stdout))
 }
 
 /// The bytes of a commit.
@@ -254,7 +244,7 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<(), WriteError> {
         return durable::write_packs(repo, &[object], Keep::Quiet);
     }
     // An empty file is what a crash of the machine leaves of an object; it must not pass for one.
-    let path = repo.gix().objects.store_ref().path().join(loose_name(object.id));
+    let path = repo.objects_dir().join(loose_name(object.id));
     if std::fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }

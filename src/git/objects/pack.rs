@@ -32,7 +32,7 @@ const MAX_OFFSET: u32 = 0x7fff_ffff;
 
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
 pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<(), WriteError> {
-    let dir = repo.gix().objects.store_ref().path().join("pack");
+    let dir = repo.objects_dir().join("pack");
     repo.make_dir(&dir).map_err(failed)?;
     let mut pack = Pack::begin(repo, &dir, objects.len(), readers)?;
     objects.iter().try_for_each(|object| pack.add(repo, object))?;
@@ -44,7 +44,7 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: 
     }
     // Before the pack is one, it is kept; before it has an index, git does not see it.
     let write = || -> io::Result<()> {
-        write_file(repo, &dir, &place("keep"), format!("{}\n", keep.note()).as_bytes())?;
+        write_file(repo, &dir, &place("keep"), format!("{}\n", keep).as_bytes())?;
         put(pack.file, &place("pack"))?;
         write_file(repo, &dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()

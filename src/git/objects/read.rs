@@ -4,7 +4,7 @@
 //! writes them again a moment later ([`super::Batch::secure`]). So an object that is not there is looked for again, a few
 //! times, through a handle that lists the packs again; only then is it missing.
 
-use std::{cell::Cell, path::PathBuf, time::Duration};
+use std::{cell::Cell, path::Path, time::Duration};
 
 use gix::{
     ObjectId,
@@ -154,8 +154,8 @@ impl Repo {
     }
 
     /// Where loose objects are.
-    pub fn objects_dir(&self) -> PathBuf {
-        self.gix().objects.store_ref().path().to_owned()
+    pub fn objects_dir(&self) -> &Path {
+        self.gix().objects.store_ref().path()
     }
 
     /// Whether the object `id` is here, at this moment.

@@ -20,7 +20,7 @@ pub fn is_due(repo: &Repo, refs: &str) -> bool {
         let files = fs::read_dir(dir).into_iter().flatten().flatten();
         files.filter(|file| file.file_name().to_str().is_some_and(is_meant)).count()
     };
-    let packs = repo.gix().objects.store_ref().path().join("pack");
+    let packs = repo.objects_dir().join("pack");
     let (all, kept) = (count(&packs, |name| name.ends_with(".pack")), count(&packs, |name| name.ends_with(".keep")));
     all.saturating_sub(kept) >= MANY || count(&repo.common_dir().join(refs), |_| true) >= MANY
 }

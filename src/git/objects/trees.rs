@@ -9,25 +9,22 @@ use gix::{
     ObjectId,
     objs::{
         Kind, Tree, TreeRef, TreeRefIter,
-        tree::{Entry, EntryKind, EntryRef},
+        tree::{Entry as TreeEntry, EntryKind, EntryRef},
     },
 };
 
 use super::Batch;
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::repo::Repo,
+    git::{repo::Repo, tree::Entry},
 };
-
-/// What a path is in a tree: what it is, and the object.
-pub type Leaf = (EntryKind, ObjectId);
 
 /// The entries of tree `id`, in git's order.
 ///
 /// # Errors
 ///
 /// When a tree cannot be read, or is damaged.
-pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
+pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<TreeEntry>> {
     if id.is_empty_tree() {
         return Ok(Vec::new());
     }
@@ -35,7 +32,7 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     let tree = decode(repo, id, &bytes)?;
     let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
     match tree.entries.iter().all(|entry| is_name(entry.filename)) {
-        true => Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect()),
+        true => Ok(tree.entries.iter().map(|entry| TreeEntry::from(*entry)).collect()),
         false => Err(Error::new(codes::DAMAGED_TREE, format!("tree {id} is damaged: a name in it is a path"))),
     }
 }
@@ -100,14 +97,14 @@ pub fn peel(repo: &Repo, id: ObjectId) -> Option<ObjectId> {
 /// # Errors
 ///
 /// When a tree cannot be read, or is damaged.
-pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Leaf>> {
-    let mut at = (EntryKind::Tree, root);
+pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Entry>> {
+    let mut at = Entry { kind: EntryKind::Tree, id: root };
     for name in path.split_str("/") {
-        if at.0 != EntryKind::Tree {
+        if at.kind != EntryKind::Tree {
             return Ok(None);
         }
-        match entries(repo, at.1)?.into_iter().find(|entry| entry.filename == name) {
-            Some(entry) => at = (entry.mode.kind(), entry.oid),
+        match entries(repo, at.id)?.into_iter().find(|entry| entry.filename == name) {
+            Some(entry) => at = Entry { kind: entry.mode.kind(), id: entry.oid },
             None => return Ok(None),
         }
     }
@@ -115,7 +112,7 @@ pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Leaf>> {
 }
 
 /// Paths with what each shall be: `None`, no file there.
-pub type Edits = BTreeMap<BString, Option<Leaf>>;
+pub type Edits = BTreeMap<BString, Option<Entry>>;
 
 /// The tree `root` (or an empty one) with `edits` made.
 ///
@@ -129,27 +126,33 @@ pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, edits: &Edit
     if let (Some(root), true) = (root, edits.is_empty()) {
         return Ok(root);
     }
-    let edits: Vec<Edit<'_>> = edits.iter().map(|(path, leaf)| (path.as_bstr(), *leaf)).collect();
+    let edits: Vec<Edit<'_>> = edits.iter().map(|(path, entry)| (path.as_bstr(), *entry)).collect();
     let base = root.map_or(Ok(Vec::new()), |root| entries(repo, root))?;
     let entries = edit_directory(repo, batch, base, &edits)?;
-    batch.tree(repo, &Tree { entries })
+    directory(repo, batch, entries)
 }
 
 /// The rest of a path, and what it shall be.
-type Edit<'p> = (&'p BStr, Option<Leaf>);
+type Edit<'p> = (&'p BStr, Option<Entry>);
 
-/// `entries` with `edits` (sorted, so that all below one directory are together, but for its own) made.
-fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[Edit<'_>]) -> Result<Vec<Entry>> {
-    let mut here: BTreeMap<BString, Entry> = entries.into_iter().map(|entry| (entry.filename.clone(), entry)).collect();
+/// `entries` with `edits` (sorted, so that all below one directory are together, but for its own) made, in any order.
+fn edit_directory(
+    repo: &Repo,
+    batch: &mut Batch,
+    entries: Vec<TreeEntry>,
+    edits: &[Edit<'_>],
+) -> Result<Vec<TreeEntry>> {
+    let mut here: BTreeMap<BString, TreeEntry> =
+        entries.into_iter().map(|entry| (entry.filename.clone(), entry)).collect();
     let mut below: BTreeMap<&BStr, Vec<Edit<'_>>> = BTreeMap::new();
-    for (path, leaf) in edits {
+    for (path, new) in edits {
         if let Some((name, rest)) = path.split_once_str("/") {
-            below.entry(name.as_bstr()).or_default().push((rest.as_bstr(), *leaf));
+            below.entry(name.as_bstr()).or_default().push((rest.as_bstr(), *new));
             continue;
         }
-        match leaf {
-            Some((kind, id)) => {
-                let entry = Entry { mode: (*kind).into(), filename: (*path).to_owned(), oid: *id };
+        match new {
+            Some(Entry { kind, id }) => {
+                let entry = TreeEntry { mode: (*kind).into(), filename: (*path).to_owned(), oid: *id };
                 here.insert((*path).to_owned(), entry);
             }
             None if here.get(*path).is_some_and(|entry| entry.mode.is_tree()) => {}
@@ -158,7 +161,7 @@ fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[
     }
     for (name, edits) in below {
         let old = here.get(name).filter(|entry| entry.mode.is_tree()).map(|entry| entry.oid);
-        if old.is_none() && edits.iter().all(|(_, leaf)| leaf.is_none()) {
+        if old.is_none() && edits.iter().all(|(_, new)| new.is_none()) {
             continue;
         }
         let inside = old.map_or(Ok(Vec::new()), |id| self::entries(repo, id))?;
@@ -167,13 +170,10 @@ fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[
             here.remove(name);
             continue;
         }
-        let oid = batch.tree(repo, &Tree { entries: inside })?;
-        let entry = Entry { mode: EntryKind::Tree.into(), filename: name.to_owned(), oid };
-        here.insert(name.to_owned(), entry);
+        let oid = directory(repo, batch, inside)?;
+        here.insert(name.to_owned(), TreeEntry { mode: EntryKind::Tree.into(), filename: name.to_owned(), oid });
     }
-    let mut entries: Vec<Entry> = here.into_values().collect();
-    entries.sort();
-    Ok(entries)
+    Ok(here.into_values().collect())
 }
 
 /// Stage a directory of `entries`, in any order.
@@ -181,7 +181,7 @@ fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[
 /// # Errors
 ///
 /// When the tree cannot be staged.
-pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Result<ObjectId> {
+pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<TreeEntry>) -> Result<ObjectId> {
     entries.sort();
     batch.tree(repo, &Tree { entries })
 }
@@ -191,7 +191,7 @@ pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Res
 /// # Errors
 ///
 /// When a tree cannot be read, is damaged or too large; those of `visit`.
-pub fn leaves(repo: &Repo, root: ObjectId, visit: &mut impl FnMut(BString, Leaf) -> Result<()>) -> Result<()> {
+pub fn leaves(repo: &Repo, root: ObjectId, visit: &mut impl FnMut(BString, Entry) -> Result<()>) -> Result<()> {
     walk(repo, root, &BString::default(), 0, &mut Bounds { left: 1 << 16 }, visit)
 }
 
@@ -201,7 +201,7 @@ fn walk(
     prefix: &BString,
     depth: usize,
     bounds: &mut Bounds,
-    visit: &mut impl FnMut(BString, Leaf) -> Result<()>,
+    visit: &mut impl FnMut(BString, Entry) -> Result<()>,
 ) -> Result<()> {
     for entry in entries(repo, tree)? {
         bounds.count(depth)?;
@@ -210,7 +210,7 @@ fn walk(
             EntryKind::Tree => {
                 walk(repo, entry.oid, &[path.as_slice(), b"/"].concat().into(), depth + 1, bounds, visit)?;
             }
-            kind => visit(path, (kind, entry.oid))?,
+            kind => visit(path, Entry { kind, id: entry.oid })?,
         }
     }
     Ok(())

@@ -38,9 +38,9 @@ pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
         };
     }
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).output()?;
-    match (ObjectId::from_hex(&cmd::line(&output.stdout)), output.status.code()) {
-        (Ok(id), _) => Ok(Some(id)),
-        (Err(_), Some(1)) if output.stderr.is_empty() => Ok(None),
+    match (cmd::id(&output.stdout), output.status.code()) {
+        (Some(id), _) => Ok(Some(id)),
+        (None, Some(1)) if output.stderr.is_empty() => Ok(None),
         // A ref that cannot be read is not a ref that does not exist.
         _ => Err(output.into_error()),
     }
@@ -110,7 +110,7 @@ const NO_HOOKS: &str = "core.hooksPath=/dev/null";
 const NO_CONFIG_HOOKS: &str = "hook.reference-transaction.enabled=false";
 
 pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durability: Durability) -> Result<(), RefError> {
-    let null = ObjectId::null(repo.gix().object_hash());
+    let null = repo.null_id();
     let mut script = Vec::new();
     for change in changes {
         let old = change.expected.unwrap_or(null);

@@ -11,7 +11,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -21,7 +20,7 @@ use gix::ObjectId;
 use super::{RefChange, RefError, is_of_worktree};
 use crate::{
     error::{Context as _, Result},
-    git::{Repo, lock::Lock},
+    git::{Repo, cmd, files, lock::Lock},
 };
 
 /// Each of these is remembered.
@@ -51,7 +50,7 @@ pub fn below(repo: &Repo, prefix: &str) -> BTreeMap<String, Vec<ObjectId>> {
 }
 
 fn tips(text: &[u8]) -> Vec<ObjectId> {
-    text.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect()
+    cmd::ids(text).collect()
 }
 
 /// The files of refs below `prefix` that have one of their own.
@@ -171,12 +170,7 @@ fn put(repo: &Repo, name: &str, tips: &[ObjectId]) -> Result<()> {
 }
 
 fn remove(file: &Path) -> Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).or_environment(|| format!("cannot remove '{}'", file.display()))
-        }
-        _ => Ok(()),
-    }
+    files::remove(file).or_environment(|| format!("cannot remove '{}'", file.display()))
 }
 
 fn packed_file(repo: &Repo) -> PathBuf {

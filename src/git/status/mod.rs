@@ -16,9 +16,10 @@ use super::{
     cmd::Git,
     ignore,
     index::TempIndex,
-    objects::trees::{Edits, Leaf},
+    objects::trees::Edits,
     repo::Repo,
     stream::Stream,
+    tree::{Entry, kind_of_mode},
     worktree,
 };
 use crate::error::{Error, Result};
@@ -46,7 +47,7 @@ pub struct Tracked {
     /// The path.
     pub path: BString,
     /// If the index differs from HEAD: what it has, `None` for nothing.
-    pub staged: Option<Option<Leaf>>,
+    pub staged: Option<Option<Entry>>,
     /// The work tree differs from the index.
     pub is_dirty: bool,
     /// What HEAD or index say it is.
@@ -121,10 +122,8 @@ fn without_filters(repo: &Repo) -> Git {
 
 /// The filters that the configuration has, by name.
 pub(super) fn filters(repo: &Repo) -> Vec<BString> {
-    let config = repo.gix().config_snapshot();
-    let sections = config.plumbing().sections_by_name("filter").into_iter().flatten();
     let mut names: Vec<BString> =
-        sections.filter_map(|section| section.header().subsection_name().map(ToOwned::to_owned)).collect();
+        repo.config().subsections("filter", "required").into_iter().map(|(name, _)| name).collect();
     names.sort();
     names.dedup();
     names
@@ -203,7 +202,7 @@ impl Status {
             Record::Unmerged { path, .. } => self.unmerged.push(path.into()),
             Record::Tracked { xy, submodule, modes: [head, index, disk], id, path } => self.tracked.push(Tracked {
                 path: path.into(),
-                staged: (xy[0] != b'.').then(|| index.map(|kind| (kind, id))),
+                staged: (xy[0] != b'.').then(|| index.map(|kind| Entry { kind, id })),
                 is_dirty: xy[1] != b'.',
                 kind: index.or(head),
                 // In the index, and on the disk: replaced by a file, it is none any more.
@@ -258,7 +257,7 @@ impl<'a> Record<'a> {
                 Record::Tracked {
                     xy: xy()?,
                     submodule: submodule.try_into().ok()?,
-                    modes: [entry_kind(head)?, entry_kind(index)?, entry_kind(disk)?],
+                    modes: [kind_of_mode(head)?, kind_of_mode(index)?, kind_of_mode(disk)?],
                     id: ObjectId::from_hex(id).ok()?,
                     path: path.into(),
                 }
@@ -266,19 +265,6 @@ impl<'a> Record<'a> {
             _ => return None,
         })
     }
-}
-
-/// The kind that an octal mode means; `Some(None)`: nothing there.
-pub fn entry_kind(mode: &[u8]) -> Option<Option<EntryKind>> {
-    Some(match mode {
-        b"000000" => None,
-        b"120000" => Some(EntryKind::Link),
-        b"160000" => Some(EntryKind::Commit),
-        b"100755" => Some(EntryKind::BlobExecutable),
-        b"040000" => Some(EntryKind::Tree),
-        _ if mode.starts_with(b"100") => Some(EntryKind::Blob),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -123,7 +123,7 @@ impl StatusSummary {
 fn hidden(repo: &Repo) -> Result<usize> {
     let entries = Entries::read(repo)?;
     let is_hidden = |entry: &Entry<'_>| {
-        let is_file = matches!(entry.leaf.0, EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link);
+        let is_file = entry.leaf.is_file() || entry.leaf.kind == EntryKind::Link;
         is_file && entry.stage == 0 && entry.flags.hides()
     };
     let mut count = 0;
@@ -144,7 +144,7 @@ fn hidden(repo: &Repo) -> Result<usize> {
             Err(error) => Err(error),
         };
         match bytes {
-            Ok(bytes) => count += usize::from(repo.blob_id(&bytes)? != entry.leaf.1),
+            Ok(bytes) => count += usize::from(repo.blob_id(&bytes)? != entry.leaf.id),
             Err(_) if entry.flags.skip_worktree => {
                 let missing =
                     |end: &usize| repo.in_work_dir(entry.path[..*end].as_bstr()).is_some_and(|dir| !dir.exists());

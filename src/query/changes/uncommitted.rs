@@ -137,7 +137,7 @@ impl Seen {
                         return Ok(None);
                     }
                     blobs.known_blob(raw.entry.id, raw.content);
-                    Some((raw.entry.kind, raw.entry.id))
+                    Some(raw.entry)
                 }
                 Look::Stopped(..) => return Ok(None),
             };

@@ -8,10 +8,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::{
     domain::secret::{self, Finding},
     error::Result,
-    git::{
-        EntryKind, ObjectId, Repo, attributes, changed_paths::Difference, objects::trees::Leaf, status::Status,
-        submodules,
-    },
+    git::{ObjectId, Repo, attributes, changed_paths::Difference, config, status::Status, tree::Entry},
 };
 
 /// The largest content that is searched for secrets, in bytes: keys and tokens live in small files.
@@ -54,13 +51,13 @@ pub(super) fn large_new<'c>(repo: &Repo, changes: &'c [Difference], limit: u64) 
 
 /// New repositories that are not submodules of `tree`.
 pub(super) fn nested<'c>(repo: &Repo, tree: ObjectId, changes: &'c [Difference]) -> Result<Vec<&'c BString>> {
-    let is_repository = |leaf: Option<Leaf>| leaf.is_some_and(|(kind, _)| kind == EntryKind::Commit);
+    let is_repository = |entry: Option<Entry>| entry.is_some_and(Entry::is_submodule);
     let is_new = |change: &&Difference| !is_repository(change.old) && is_repository(change.new);
     let found: Vec<&BString> = changes.iter().filter(is_new).map(|change| &change.path).collect();
     if found.is_empty() {
         return Ok(found);
     }
-    let known = submodules::declared(repo, tree)?;
+    let known = config::submodules(repo, tree)?;
     Ok(found.into_iter().filter(|path| !known.contains(path)).collect())
 }
 
@@ -84,7 +81,7 @@ pub(super) struct Scanned {
 
 /// What looks like a secret in the content that is added.
 pub(super) fn leaks(repo: &Repo, changes: &[Difference]) -> Result<Scanned> {
-    let is_file = |leaf: &Leaf| matches!(leaf.0, EntryKind::Blob | EntryKind::BlobExecutable);
+    let is_file = |entry: &Entry| entry.is_file();
     let mut scanned = Scanned::default();
     let mut left = MAX_SCANNED_TOTAL;
     for change in changes {
@@ -97,16 +94,14 @@ pub(super) fn leaks(repo: &Repo, changes: &[Difference]) -> Result<Scanned> {
         }
         left -= bytes;
         // In a partial clone the old content may be elsewhere; then all of the new one counts as added.
-        let old = old.and_then(|(_, id)| repo.read(id).ok()).unwrap_or_default();
-        let findings = secret::scan(&old, &repo.read(new.1)?);
+        let old = old.and_then(|old| repo.read(old.id).ok()).unwrap_or_default();
+        let findings = secret::scan(&old, &repo.read(new.id)?);
         scanned.leaks.extend(findings.into_iter().map(|finding| Leak { path: change.path.clone(), finding }));
     }
     Ok(scanned)
 }
 
 /// The size of a file's content, in bytes; `None` for what is not a file, or is not here.
-fn size(repo: &Repo, (kind, id): Leaf) -> Option<u64> {
-    matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable)
-        .then(|| repo.header(id).ok().map(|(_, size)| size))
-        .flatten()
+fn size(repo: &Repo, entry: Entry) -> Option<u64> {
+    entry.is_file().then(|| repo.header(entry.id).ok().map(|(_, size)| size)).flatten()
 }

@@ -18,8 +18,11 @@ use super::Before;
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     git::{
-        Head, ObjectId, Repo, index::entries::Entries, objects::trees::Edits, state::Held, status::entry_kind,
-        tree::Entry,
+        Head, ObjectId, Repo,
+        index::entries::Entries,
+        objects::trees::Edits,
+        state::Held,
+        tree::{Entry, kind_of_mode},
     },
 };
 
@@ -71,8 +74,8 @@ impl Journal {
         let (Label { id, task, name, at, by }, tree) = (&self.label, self.tree);
         let lines = format!("{task}\n{name}\n{}\n{by}\n{branch}\n{tree}\n{is_everything}\n{id}\n", at.millis());
         let mut entries = Vec::new();
-        for (path, leaf) in staged {
-            let entry = leaf.map(Entry::from).map_or("- -".to_owned(), |leaf| format!("{} {}", leaf.mode(), leaf.id));
+        for (path, entry) in staged {
+            let entry = entry.map_or("- -".to_owned(), |entry| format!("{} {}", entry.mode(), entry.id));
             entries.extend_from_slice(format!("{entry} ").as_bytes());
             entries.extend_from_slice(path);
             entries.push(0);
@@ -117,8 +120,8 @@ fn read_rest(repo: &Repo, dir: &Path, head: Option<ObjectId>, index: &Path) -> O
     for record in fs::read(dir.join("staged")).ok()?.split_str("\0").filter(|record| !record.is_empty()) {
         let words: Vec<&[u8]> = record.splitn_str(3, " ").collect();
         let [mode, id, path] = words[..] else { return None };
-        let leaf = entry_kind(mode).flatten().zip(ObjectId::from_hex(id).ok());
-        staged.insert(path.into(), leaf);
+        let entry = kind_of_mode(mode).flatten().zip(ObjectId::from_hex(id).ok());
+        staged.insert(path.into(), entry.map(|(kind, id)| Entry { kind, id }));
     }
     let state = read_files(&dir.join("state"))?.into_iter().map(|(name, bytes)| Held { name, bytes }).collect();
     let before = Before {

@@ -16,10 +16,11 @@ use crate::{
         index::entries::{self, Entries},
         objects::{
             Batch,
-            trees::{self, Edits, Leaf},
+            trees::{self, Edits},
         },
         revwalk,
         state::{self, Held},
+        tree::Entry,
     },
     recovery::{
         operation::{Contents, Kind, OpLog, Operation, State, Touched},
@@ -96,18 +97,11 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
             state.insert(piece.name.clone(), batch.blob(repo, piece.bytes.clone())?);
         }
         let state = WorktreeState {
-            head: head.clone(),
-            worktree,
-            staged,
-            unmerged: Vec::new(),
             flags: flags.filter(|(_, flags)| *flags != Flags::default()).collect(),
-            raw: BTreeMap::new(),
-            dirs: BTreeMap::new(),
-            skipped: Vec::new(),
-            submodules: Vec::new(),
             merged,
             rules: Some(rules),
             in_progress: state,
+            ..WorktreeState::plain(head.clone(), worktree, staged)
         };
         snapshot::tree(repo, batch, &state)
     };
@@ -118,10 +112,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
         touched,
         late: None,
     };
-    let mut more = Vec::new();
-    if is_whole {
-        more.push((WHOLE.0.to_owned(), WHOLE.1.to_owned()));
-    }
+    let whole = is_whole.then(|| (WHOLE.0.to_owned(), WHOLE.1.to_owned()));
     let operation = Operation {
         id: label.id,
         kind: Kind::Checkpoint,
@@ -134,7 +125,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
         before: before.head.clone(),
         after: head,
         undoes: None,
-        more,
+        more: Vec::from_iter(whole),
     };
     Ok((operation, contents))
 }
@@ -142,14 +133,14 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
 /// The properties of an index entry that count for a comparison.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Slot {
-    leaf: Option<Leaf>,
+    leaf: Option<Entry>,
     stage: u8,
     flags: Flags,
 }
 
 impl Slot {
     /// What is staged; with intent-to-add, nothing.
-    fn leaf(&self) -> Option<Leaf> {
+    fn leaf(&self) -> Option<Entry> {
         self.leaf.filter(|_| !self.flags.intent_to_add)
     }
 }
@@ -187,7 +178,7 @@ fn slot(entry: entries::Entry<'_>) -> Slot {
 
 /// Without the directories of a sparse index: what was in one, and now stands for itself, has not changed by that.
 fn expand(repo: &Repo, found: BTreeMap<BString, [Slot; 2]>) -> Result<BTreeMap<BString, [Slot; 2]>> {
-    let is_directory = |slot: &Slot| matches!(slot.leaf, Some((EntryKind::Tree, _)));
+    let is_directory = |slot: &Slot| slot.leaf.is_some_and(|leaf| leaf.kind == EntryKind::Tree);
     let (directories, mut found): (BTreeMap<_, _>, BTreeMap<_, _>) =
         found.into_iter().partition(|(_, slots)| slots.iter().any(is_directory));
     for (dir, sides) in &directories {
@@ -195,8 +186,8 @@ fn expand(repo: &Repo, found: BTreeMap<BString, [Slot; 2]>) -> Result<BTreeMap<B
         for (path, slots) in &mut found {
             let Some(rest) = below(path.as_bstr()) else { continue };
             for (slot, side) in slots.iter_mut().zip(sides) {
-                if let (None, Some((EntryKind::Tree, tree))) = (slot.leaf, side.leaf) {
-                    *slot = Slot { leaf: trees::find(repo, tree, rest.as_bstr())?, stage: 0, flags: side.flags };
+                if let (None, Some(Entry { kind: EntryKind::Tree, id })) = (slot.leaf, side.leaf) {
+                    *slot = Slot { leaf: trees::find(repo, id, rest.as_bstr())?, stage: 0, flags: side.flags };
                 }
             }
         }

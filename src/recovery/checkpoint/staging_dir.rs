@@ -19,7 +19,7 @@ use super::journal::{self, Journal};
 use crate::{
     error::{Context as _, Result},
     git::{
-        Repo,
+        Repo, files,
         index::{self, TempIndex},
     },
 };
@@ -35,7 +35,7 @@ impl<'r> StagingDir<'r> {
     /// An empty one.
     pub(crate) fn create(repo: &'r Repo) -> Result<Self> {
         let staging = Self { repo, dir: path(repo)?, keep: false };
-        staging.remove()?;
+        files::remove_dir(&staging.dir)?;
         repo.make_dir(&staging.dir).or_environment(|| format!("cannot create '{}'", staging.dir.display()))?;
         Ok(staging)
     }
@@ -92,23 +92,18 @@ impl<'r> StagingDir<'r> {
     pub fn discard(mut self) {
         self.keep = false;
     }
-
-    fn remove(&self) -> Result<()> {
-        self.repo.remove_dir(&self.dir).or_environment(|| format!("cannot remove '{}'", self.dir.display()))
-    }
 }
 
 impl Drop for StagingDir<'_> {
     fn drop(&mut self) {
         if !self.keep {
             // What stays behind is removed by the next checkpoint.
-            self.remove().ok();
+            files::remove_dir(&self.dir).ok();
         }
     }
 }
 
 /// Absolute: git runs in other directories.
 fn path(repo: &Repo) -> Result<PathBuf> {
-    let dir = repo.worktree_agent_dir().join("checkpoint");
-    std::path::absolute(dir).or_environment(|| "the current directory was deleted".to_owned())
+    files::absolute(repo.worktree_agent_dir().join("checkpoint"))
 }

@@ -10,6 +10,7 @@ use crate::{
         ObjectId, Repo,
         ignore::{self, CONFIGURED, EXCLUDE, FILES, Source},
         objects::trees,
+        tree::Entry,
     },
     recovery::restore::{disk, state_view::StateView},
 };
@@ -48,7 +49,7 @@ pub(crate) fn at(
                 fs::create_dir_all(git_dir.join(dir)).or_environment(failed)?;
             }
             fs::write(git_dir.join("HEAD"), "ref: refs/heads/main\n").or_environment(failed)?;
-            trees::leaves(repo, rules, &mut |name: BString, (_, id)| {
+            trees::leaves(repo, rules, &mut |name: BString, Entry { id, .. }| {
                 match name.strip_prefix(FILES.as_bytes()) {
                     Some(path) if wanted.contains(path.as_bstr()) => put(repo, &top, &path.into(), id)?,
                     None if name == EXCLUDE => put(repo, &git_dir, &"info/exclude".into(), id)?,

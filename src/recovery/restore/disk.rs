@@ -12,10 +12,9 @@ use std::{
 use bstr::{BStr, ByteSlice as _};
 use rustix::fs::{Access, AtFlags, OFlags};
 
-pub use crate::recovery::snapshot::is_absent;
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{EntryKind, ObjectId, ObjectKind, Repo, objects::Hasher, processes, tree::Entry},
+    git::{EntryKind, ObjectId, ObjectKind, Repo, files::is_absent, objects::Hasher, processes, tree::Entry},
 };
 
 /// The kind of file at a path.

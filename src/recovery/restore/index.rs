@@ -10,10 +10,10 @@ use super::disk;
 use crate::{
     error::{Context as _, Result},
     git::{
-        EntryKind, ObjectId, Repo,
+        EntryKind, ObjectId, Repo, files,
         index::entries::Entries,
         index::{TempIndex, real},
-        tree::{Entry, Trees},
+        tree::Trees,
     },
     recovery::{
         operation::Touched,
@@ -64,13 +64,11 @@ impl Live<'_> {
         let mut is_known = false;
         for entry in self.index.at(path) {
             is_known = true;
-            let (kind, id) = entry.leaf;
-            let what = Entry { kind, id };
             if entry.stage > 0 {
-                staged.conflicts.push((entry.stage, what));
+                staged.conflicts.push((entry.stage, entry.leaf));
                 continue;
             }
-            staged.entry = (!entry.flags.intent_to_add).then_some(what);
+            staged.entry = (!entry.flags.intent_to_add).then_some(entry.leaf);
             staged.flags = entry.flags;
         }
         // A directory that a sparse index lists as a whole.
@@ -114,9 +112,7 @@ fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, wante
     }
     let scratch = scratch(repo)?;
     let failed = || format!("cannot write in '{}'", scratch.display());
-    if scratch.exists() {
-        fs::remove_dir_all(&scratch).or_environment(failed)?;
-    }
+    files::remove_dir(&scratch)?;
     fs::create_dir(&scratch).or_environment(failed)?;
     for path in &intended {
         disk::make_parents(&scratch, path)?;
@@ -167,19 +163,9 @@ pub(crate) fn sweep(repo: &Repo) -> Result<()> {
     let index = place(repo)?;
     let lock = index.with_extension("index.lock");
     for file in [lock, repo.worktree_agent_dir().join(STATE)] {
-        match fs::remove_file(&file) {
-            Err(error) if !disk::is_absent(&error) => {
-                return Err(error).or_environment(|| format!("cannot remove '{}'", file.display()));
-            }
-            _ => {}
-        }
+        files::remove(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
     }
-    let scratch = scratch(repo)?;
-    if scratch.exists() {
-        fs::remove_dir_all(&scratch).or_environment(|| format!("cannot remove '{}'", scratch.display()))
-    } else {
-        Ok(())
-    }
+    files::remove_dir(&scratch(repo)?)
 }
 
 /// A directory next to it that is made and removed again.
@@ -192,6 +178,5 @@ pub const STATE: &str = "restore.state";
 
 /// Where the private index of an operation lies.
 pub(crate) fn place(repo: &Repo) -> Result<PathBuf> {
-    let place = repo.worktree_agent_dir().join("restore.index");
-    std::path::absolute(place).or_environment(|| "the current directory was deleted".to_owned())
+    files::absolute(repo.worktree_agent_dir().join("restore.index"))
 }

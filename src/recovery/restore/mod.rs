@@ -326,8 +326,8 @@ impl Restore<'_> {
         let mut late = Vec::new();
         let mut recorded = HashSet::new();
         if let Some(tree) = self.late {
-            trees::leaves(self.repo, tree, &mut |_, (_, id)| {
-                recorded.insert(id);
+            trees::leaves(self.repo, tree, &mut |_, entry| {
+                recorded.insert(entry.id);
                 Ok(())
             })?;
         }

@@ -20,7 +20,7 @@ use ulid::Ulid;
 use super::disk;
 use crate::{
     error::{Context as _, Error, Result},
-    git::Repo,
+    git::{Repo, files},
 };
 
 /// The directory to which one pass moves files before they are deleted.
@@ -41,7 +41,7 @@ impl Quarantine {
         let root = Self::root(repo).join(operation.to_string());
         let mut passes: Vec<(u32, PathBuf)> = Vec::new();
         let entries = match fs::read_dir(&root) {
-            Err(error) if disk::is_absent(&error) => return Ok(Vec::new()),
+            Err(error) if files::is_absent(&error) => return Ok(Vec::new()),
             entries => entries.or_environment(|| format!("cannot list '{}'", root.display()))?,
         };
         for entry in entries {
@@ -113,9 +113,9 @@ impl Quarantine {
             if aside.files().next().is_some() {
                 return Err(Error::bug(format!("'{}' is not empty", aside.dir.display())));
             }
-            remove_tree(&aside.dir)?;
+            files::remove_dir(&aside.dir)?;
         }
-        remove_tree(&Self::root(repo).join(operation.to_string()))?;
+        files::remove_dir(&Self::root(repo).join(operation.to_string()))?;
         // Of another operation there may be something left.
         drop(fs::remove_dir(Self::root(repo)));
         Ok(())
@@ -137,13 +137,4 @@ fn copy_away(from: &Path, to: &Path) -> io::Result<()> {
         return Err(io::Error::other("it is being written"));
     }
     fs::remove_file(from)
-}
-
-fn remove_tree(dir: &Path) -> Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(error).or_environment(|| format!("cannot remove '{}'", dir.display()))
-        }
-        _ => Ok(()),
-    }
 }

@@ -23,10 +23,9 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use rustix::fs::FallocateFlags;
 
-use super::disk::is_absent;
 use crate::{
-    error::{Context as _, Error, Result, codes},
-    git::{Repo, index::real},
+    error::{Error, Result, codes},
+    git::{Repo, files, index::real},
     recovery::path_plan::{Change, PathPlan},
 };
 
@@ -121,11 +120,7 @@ fn fill(mut room: File, bytes: u64) -> io::Result<()> {
 
 /// Release the reserved space, if there is any.
 pub fn release(repo: &Repo) -> Result<()> {
-    let dir = place(repo);
-    match fs::remove_dir_all(&dir) {
-        Err(error) if !is_absent(&error) => Err(error).or_environment(|| format!("cannot remove '{}'", dir.display())),
-        _ => Ok(()),
-    }
+    files::remove_dir(&place(repo))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 use super::{Direction, disk, index};
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{ObjectId, RefChange, RefError, Refs, Repo},
+    git::{ObjectId, RefChange, RefError, Refs, Repo, files},
     recovery::snapshot::WorktreeState,
 };
 use bstr::{BString, ByteSlice as _};
@@ -79,7 +79,7 @@ fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<O
     let place = disk::place(repo.git_dir(), name.as_bstr())?;
     let now = match fs::read(&place) {
         Ok(bytes) => Some(repo.blob_id(&bytes)?),
-        Err(error) if disk::is_absent(&error) => None,
+        Err(error) if files::is_absent(&error) => None,
         Err(error) => return Err(error).or_environment(|| format!("cannot read '{}'", place.display())),
     };
     if now == new {

@@ -151,7 +151,7 @@ impl<'r> Captured<'r> {
         let path = &tracked.path;
         self.changed.insert(path.clone());
         if let Some(staged) = tracked.staged {
-            let is_there = staged.is_none_or(|(kind, id)| kind == EntryKind::Commit || self.has(id));
+            let is_there = staged.is_none_or(|entry| entry.is_submodule() || self.has(entry.id));
             if is_there {
                 self.staged.insert(path.clone(), staged);
             } else {
@@ -223,17 +223,17 @@ impl<'r> Captured<'r> {
         for entry in entries.all() {
             let path = entry.path;
             if entry.stage > 0 {
-                self.unmerged.push(Conflict { stage: entry.stage, entry: entry.leaf.into(), path: path.to_owned() });
+                self.unmerged.push(Conflict { stage: entry.stage, entry: entry.leaf, path: path.to_owned() });
                 continue;
             }
-            if entry.leaf.0 == EntryKind::Commit {
-                self.add_submodule(path, entry.leaf.1, dirty.get(path).copied())?;
+            if entry.leaf.is_submodule() {
+                self.add_submodule(path, entry.leaf.id, dirty.get(path).copied())?;
             }
             if entry.flags == Flags::default() {
                 continue;
             }
             self.flags.insert(path.to_owned(), entry.flags);
-            if entry.flags.hides() && !matches!(entry.leaf.0, EntryKind::Commit | EntryKind::Tree) {
+            if entry.flags.hides() && !matches!(entry.leaf.kind, EntryKind::Commit | EntryKind::Tree) {
                 self.hidden(entries, &entry, &mut gone)?;
             }
         }
@@ -267,10 +267,10 @@ impl<'r> Captured<'r> {
         if !entry.flags.skip_worktree && entries.is_proven(entry, &self.disk.place(path)) {
             return Ok(());
         }
-        match self.disk.look(self.repo, path, Some(entry.leaf.0), None)? {
+        match self.disk.look(self.repo, path, Some(entry.leaf.kind), None)? {
             Look::Absent | Look::Directory(_) => self.absent(entry)?,
             Look::Stopped(why, bytes) => self.skip(path.to_owned(), why, bytes),
-            Look::Leaf(raw) if raw.entry == entry.leaf.into() && !entry.flags.skip_worktree => {}
+            Look::Leaf(raw) if raw.entry == entry.leaf && !entry.flags.skip_worktree => {}
             Look::Leaf(raw) => {
                 self.changed.insert(path.to_owned());
                 self.keep(&path.to_owned(), raw, true);
@@ -347,7 +347,7 @@ impl<'r> Captured<'r> {
     fn in_head(&self, path: &BStr) -> Result<Option<Entry>> {
         let Some(tree) = self.head_tree else { return Ok(None) };
         let found = trees::find(self.repo, tree, path)?;
-        Ok(found.filter(|(kind, _)| *kind != EntryKind::Tree).map(Entry::from))
+        Ok(found.filter(|entry| entry.kind != EntryKind::Tree))
     }
 
     /// Whether HEAD's tree is all there is: the index and every file are as it has them, nothing is in progress, nothing is
@@ -435,7 +435,7 @@ impl<'r> Captured<'r> {
     /// What the index has at `path`: stage 0, without intent-to-add.
     pub(crate) fn staged(&self, path: &BStr) -> Result<Option<Entry>> {
         match self.staged.get(path) {
-            Some(leaf) => Ok(leaf.map(Entry::from)),
+            Some(entry) => Ok(*entry),
             None => self.in_head(path),
         }
     }

@@ -1,7 +1,7 @@
 //! The lists in the tree of a snapshot: records that end in NUL, so that any path is one.
 
 use super::{Conflict, Entry, Flags, SkipReason, Skipped, Submodule, WorktreeState};
-use crate::git::{EntryKind, EntryMode, ObjectId, names};
+use crate::git::{EntryKind, ObjectId, names, tree::kind_of_mode};
 use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 
 /// A list by its name in the tree, and its bytes.
@@ -50,20 +50,14 @@ pub fn record(head: impl AsRef<[u8]>, separator: u8, path: &[u8]) -> Vec<u8> {
 }
 
 fn conflict(conflict: &Conflict) -> Vec<u8> {
-    let mode = EntryMode::from(conflict.entry.kind).value();
-    record(format!("{mode:06o} {} {}", conflict.entry.id, conflict.stage), b'\t', &conflict.path)
+    let Conflict { stage, entry, path } = conflict;
+    record(format!("{} {} {stage}", entry.mode(), entry.id), b'\t', path)
 }
 
 fn read_conflict(record: &[u8]) -> Option<Conflict> {
     let (head, path) = record.split_once_str("\t")?;
     let mut words = head.split_str(" ");
-    let kind = match words.next()? {
-        b"100644" => EntryKind::Blob,
-        b"100755" => EntryKind::BlobExecutable,
-        b"120000" => EntryKind::Link,
-        b"160000" => EntryKind::Commit,
-        _ => return None,
-    };
+    let kind = kind_of_mode(words.next()?).flatten().filter(|kind| *kind != EntryKind::Tree)?;
     let id = ObjectId::from_hex(words.next()?).ok()?;
     let stage = number(words.next()?, 10).and_then(|stage| u8::try_from(stage).ok())?;
     (1..=3).contains(&stage).then_some(())?;

@@ -18,6 +18,7 @@ use crate::{
     error::{Context as _, Result},
     git::{
         EntryKind, ObjectId, ObjectKind, Repo,
+        files::is_absent,
         objects::{Content, Hasher, Readers},
     },
 };
@@ -207,11 +208,6 @@ fn read_link(place: &Path) -> io::Result<Option<(Content, Option<ObjectId>)>> {
 /// Which file, and in which state.
 fn identity(meta: &Metadata) -> (u64, u64, u64, Option<SystemTime>, i64, i64) {
     (meta.dev(), meta.ino(), meta.len(), meta.modified().ok(), meta.ctime(), meta.ctime_nsec())
-}
-
-/// Nothing there: not even the directory, or a file in its place.
-pub fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The names in the directory `path`, sorted, as paths.

@@ -38,7 +38,7 @@ pub use crate::git::{index::entries::Flags, tree::Entry};
 pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured};
 pub use crate::recovery::snapshot::state::{Conflict, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
 pub use capture::{Captured, capture, merged};
-pub use disk::{Disk, Look, is_absent};
+pub use disk::{Disk, Look};
 pub use put_back::{put_back, taken};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, files, find, last_of, list, load, load_tree, named, remove, saved, tidy};

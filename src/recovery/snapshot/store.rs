@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bstr::ByteSlice as _;
 use ulid::Ulid;
 
-use super::{Captured, FORMAT, Metadata, SkipReason, Snapshot, WorktreeState, capture::Found, ref_name};
+use super::{Captured, Entry, FORMAT, Metadata, SkipReason, Snapshot, WorktreeState, capture::Found, ref_name};
 use crate::{
     error::{Error, Result, codes},
     git::{
@@ -109,10 +109,10 @@ impl Captured<'_> {
         for (path, found) in &self.found {
             let leaf = match found {
                 Found::Nothing => None,
-                Found::Module(commit) => Some((EntryKind::Commit, *commit)),
+                Found::Module(commit) => Some(Entry { kind: EntryKind::Commit, id: *commit }),
                 Found::Raw(entry, permissions) => {
                     raw.insert(path.clone(), *permissions);
-                    Some((entry.kind, entry.id))
+                    Some(*entry)
                 }
             };
             edits.insert(path.clone(), leaf);
@@ -132,7 +132,7 @@ impl Captured<'_> {
             rules: Some(ignore::store(self.repo, &mut self.batch, &self.rules)?),
             in_progress: self.state.clone(),
         };
-        let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);
+        let staged = self.staged.values().flatten().filter(|entry| !entry.is_submodule()).map(|entry| entry.id);
         let unmerged = state.unmerged.iter().map(|conflict| conflict.entry.id);
         self.batch.rely_on(staged.chain(unmerged));
         let entries = top(self.repo, &mut self.batch, &state)?;
@@ -213,8 +213,11 @@ fn top(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Vec<Tree
     if state.worktree.is_empty_tree() || state.staged.is_empty_tree() {
         trees::directory(repo, batch, Vec::new())?;
     }
-    let in_progress: Edits =
-        state.in_progress.iter().map(|(path, id)| (path.clone(), Some((EntryKind::Blob, *id)))).collect();
+    let in_progress: Edits = state
+        .in_progress
+        .iter()
+        .map(|(path, id)| (path.clone(), Some(Entry { kind: EntryKind::Blob, id: *id })))
+        .collect();
     if !in_progress.is_empty() {
         entries.push(directory("state", trees::edit(repo, batch, None, &in_progress)?));
     }
@@ -238,8 +241,8 @@ fn unmerged(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Obj
     let mut stages = Edits::new();
     for conflict in &state.unmerged {
         let path = [conflict.stage.to_string().as_bytes(), b"/", conflict.path.as_slice()].concat();
-        if conflict.entry.kind == EntryKind::Commit || repo.has(conflict.entry.id) {
-            stages.insert(path.into(), Some((conflict.entry.kind, conflict.entry.id)));
+        if conflict.entry.is_submodule() || repo.has(conflict.entry.id) {
+            stages.insert(path.into(), Some(conflict.entry));
         }
     }
     trees::edit(repo, batch, None, &stages)

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
+use super::{Entry, FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
     domain::{id::TaskId, id_prefix, making::Saved},
     error::{Advice, Error, Result, codes},
@@ -169,8 +169,8 @@ pub fn named(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
 /// `newer-snapshot`, `damaged-snapshot`.
 pub fn files(repo: &Repo, snapshot: &Snapshot) -> Result<ObjectId> {
     readable(snapshot)?;
-    let found = trees::find(repo, snapshot.tree, b"worktree".as_bstr())?.filter(|(kind, _)| *kind == EntryKind::Tree);
-    found.map(|(_, id)| id).ok_or_else(|| {
+    let found = trees::find(repo, snapshot.tree, b"worktree".as_bstr())?.filter(|entry| entry.kind == EntryKind::Tree);
+    found.map(|entry| entry.id).ok_or_else(|| {
         Error::new(codes::DAMAGED_SNAPSHOT, format!("snapshot {} cannot be read: it has no 'worktree'", snapshot.id))
     })
 }
@@ -219,7 +219,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
             (b"staged", EntryKind::Tree) => state.staged = entry.oid,
             (b"merged", EntryKind::Tree) => state.merged = Some(entry.oid),
             (b"rules", EntryKind::Tree) => state.rules = Some(entry.oid),
-            (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (kind, id)| {
+            (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, Entry { kind, id }| {
                 if kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
                     state.in_progress.insert(path, id);
                 } else {

@@ -277,7 +277,7 @@ pub(super) fn publish(
     let mut changed = change();
     if let Err(RefError::Vanished(_)) = changed {
         // It began after we looked, and may begin again: kept objects are safe from every gc.
-        batch.keep(repo)?;
+        batch.keep_durable(repo)?;
         changed = change();
     }
     match changed {

@@ -62,7 +62,7 @@ json! {
         #[serde(skip_serializing_if = "Option::is_none")]
         old_path_hex: Option<String> = text_or_hex(path.change.from.as_ref().map(|(from, _)| from)).1,
         /// `A`, `M`, `D`, `R`, `C` or `T`, as in git.
-        status: &'static str = path.change.status.letter(),
+        status: &'static str = path.change.status.as_str(),
         /// How similar a renamed or copied file is to the old one, in percent.
         score: Option<u8> = path.change.from.as_ref().map(|(_, score)| *score),
         /// As git writes it; `000000`: it was not there.

@@ -122,7 +122,7 @@ json! {
         #[serde(flatten)]
         path: NamedPath,
         /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
-        status: char = difference.letter(),
+        status: &'static str = difference.status().as_str(),
     }
 }
 

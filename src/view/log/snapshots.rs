@@ -50,7 +50,7 @@ impl Page {
         };
         self.line(&format!("    {}", sanitize::line(&reason)));
         for change in step.changes.iter().take(NAMED) {
-            self.line(&format!("    {} {}", change.letter(), sanitize::bytes(change.path.as_bstr())));
+            self.line(&format!("    {} {}", change.status(), sanitize::bytes(change.path.as_bstr())));
         }
         match step.changes.len() {
             0 => self.line("    no file changed"),
@@ -66,7 +66,7 @@ impl Page {
             row = row.left(task.as_str(), Style::task).left(" ", Style::plain);
         }
         let reason = if about.message.is_empty() { about.kind.as_str() } else { &about.message };
-        let path = |change: &Difference| format!("{} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
+        let path = |change: &Difference| format!("{} {}", change.status(), sanitize::bytes(change.path.as_bstr()));
         let changes = match step.changes.is_empty() {
             true => "no file changed".to_owned(),
             false => list(step.changes.iter().map(path)),

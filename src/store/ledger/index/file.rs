@@ -26,7 +26,7 @@ pub(super) fn exists(repo: &Repo) -> bool {
 ///
 /// `read-only`.
 pub fn forget(repo: &Repo) -> Result<()> {
-    repo.forget_derived();
+    repo.tasks().take();
     let failed = |error| Error::new(codes::READ_ONLY, "cannot remove the task index").because(error);
     cache(repo).remove().map_err(failed)
 }

@@ -54,12 +54,12 @@ pub fn state(view: &View<'_>) -> State {
 pub(super) fn load(view: &View<'_>) -> Result<Table> {
     let Some(root) = view.root() else { return Ok(Table::default()) };
     let repo = view.repo();
-    if let Some(known) = repo.derived(root) {
-        return Ok(known);
+    if let Some((_, known)) = repo.tasks().borrow().as_ref().filter(|(of, _)| *of == root) {
+        return Ok(known.clone());
     }
     let (table, is_whole) = read(view, root)?;
     if is_whole {
-        repo.keep_derived(root, table.clone());
+        repo.tasks().replace(Some((root, table.clone())));
     }
     Ok(table)
 }
