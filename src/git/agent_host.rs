@@ -14,7 +14,7 @@ pub const VARIABLE: &str = "GIT_AGENT_SESSION";
 /// Names the active task of one process and its children.
 pub const TASK_VARIABLE: &str = "GIT_AGENT_TASK";
 
-/// What [`TASK_VARIABLE`] says.
+/// The value of [`TASK_VARIABLE`].
 pub fn named_task() -> Option<String> {
     let value = std::env::var_os(TASK_VARIABLE).filter(|value| !value.is_empty())?;
     Some(value.to_string_lossy().into_owned())
@@ -54,12 +54,12 @@ fn value(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The host that runs this process, as agents of it are called: `claude`.
+/// The agent host that runs this process, as its actors are named: `claude`.
 pub fn host() -> Option<&'static str> {
     innermost(MARKS.iter().filter(|mark| value(mark.variable).is_some()).collect()).map(|mark| mark.host)
 }
 
-/// The session that this process belongs to, as far as variables show.
+/// The session that this process belongs to, according to environment variables.
 pub fn session() -> Option<SessionId> {
     let named = value(VARIABLE).and_then(|text| SessionId::parse(&text));
     let Some(host) = host() else { return named };

@@ -30,12 +30,12 @@ pub struct Unchanged<'r> {
     repo: &'r Repo,
     /// Whether all attributes are in files that are examined here, and no filter is configured.
     is_possible: bool,
-    /// Whether the attributes in a directory are harmless.
+    /// Whether the attributes of each directory are harmless.
     known: HashMap<PathBuf, bool>,
 }
 
 impl<'r> Unchanged<'r> {
-    /// Of files in the work tree of `repo`.
+    /// For files in the work tree of `repo`.
     pub fn new(repo: &'r Repo) -> Self {
         let config = repo.config();
         let is_simple = std::env::var_os("GIT_ATTR_SOURCE").is_none()

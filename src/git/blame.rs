@@ -8,33 +8,33 @@ use gix::ObjectId;
 use super::cmd::Git;
 use crate::error::{Advice, Error, Result, codes};
 
-/// One line of the file.
+/// A line of the annotated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Its number now.
+    /// Its number in the annotated revision, from 1.
     pub line: usize,
-    /// Its number in the commit.
+    /// Its number in the commit that it comes from.
     pub original_line: usize,
-    /// What the file was called there.
+    /// The path of the file in that commit.
     pub original_path: Rc<BString>,
-    /// Where it is from.
+    /// The commit that the line comes from.
     pub origin: Rc<Origin>,
     /// The line without its end; `\r` stays.
     pub text: BString,
 }
 
-/// A commit, as far as the lines show.
+/// The commit of a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The commit; `None`: not committed.
+    /// The commit; `None`: the line is not committed.
     pub commit: Option<ObjectId>,
-    /// Where git did not look further: a root, the end of a range or of a shallow clone.
+    /// It is a boundary: a root commit, the end of a range, or of a shallow clone.
     pub boundary: bool,
     /// Name of the author, as the mailmap has it.
     pub author: BString,
     /// Address of the author, in `<>`.
     pub mail: BString,
-    /// When it was written, in seconds.
+    /// The author date, in seconds since the epoch.
     pub at: i64,
 }
 

@@ -19,14 +19,14 @@ use crate::error::{Code, Error};
 /// A git that moves refs holds its locks for milliseconds, one that packs very many for seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The refusal of `what` because the lock `path` exists.
+/// The error for `what`, which needs the existing lock file `path`.
 pub fn error(code: Code, what: &str, path: &Path) -> Error {
     Error::new(code, format!("{what}: '{}' exists", path.display()))
         .hint("another process may be using this repository: try again")
         .hint("if no git process is running in this repository, one crashed: remove the file")
 }
 
-/// The lock that keeps one of the refs `names` from being moved, if there is one.
+/// The lock file that blocks an update of one of the refs `names`, if there is one.
 pub fn of_refs<'n>(repo: &Repo, names: impl IntoIterator<Item = &'n str>) -> Option<PathBuf> {
     let [common, own] = [repo.common_dir(), repo.git_dir()];
     let places: Vec<PathBuf> = match repo.refs() {
@@ -45,7 +45,7 @@ pub fn of_refs<'n>(repo: &Repo, names: impl IntoIterator<Item = &'n str>) -> Opt
     places.into_iter().find(|path| path.exists())
 }
 
-/// A lock file that one try after another finds.
+/// A lock file that was found in successive attempts.
 #[derive(Debug, Default)]
 pub struct Blocking(Option<(PathBuf, u64, Instant)>);
 

@@ -12,10 +12,10 @@ use gix::{
 use super::{diff, objects::trees::Bounds, partial, repo::Repo, revwalk, tree::Entry};
 use crate::error::{Error, Result, codes};
 
-/// A path that differs between two trees: what it is in each.
+/// A path that differs between two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The path.
+    /// The path, relative to the top of the trees.
     pub path: BString,
     /// In the first one.
     pub old: Option<Entry>,
@@ -57,7 +57,7 @@ pub fn of_commit(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
-/// The paths of interest, as a tree of names.
+/// Paths of interest, as a tree of path components.
 #[derive(Debug, Default)]
 pub struct Interest {
     /// The number of the path that ends here.
@@ -80,7 +80,7 @@ impl Interest {
     }
 }
 
-/// Compares trees of `repo`, remembering those it has read.
+/// Compares trees, and caches those it has read.
 pub struct Comparer<'r> {
     repo: &'r Repo,
     trees: gix::hashtable::HashMap<ObjectId, Rc<Vec<u8>>>,
@@ -91,12 +91,12 @@ pub struct Comparer<'r> {
 type Side = Option<ObjectId>;
 
 impl<'r> Comparer<'r> {
-    /// One that has read nothing yet.
+    /// A comparer with an empty cache.
     pub fn new(repo: &'r Repo) -> Self {
         Comparer { repo, trees: gix::hashtable::HashMap::default(), buffer: Vec::new() }
     }
 
-    /// The repository.
+    /// The repository of the trees.
     pub fn repo(&self) -> &'r Repo {
         self.repo
     }

@@ -29,7 +29,7 @@ use super::{
 /// Tells claims of one process apart.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-/// A claim; undone when dropped.
+/// A note that this process is about to take locks; removed on drop.
 #[derive(Debug)]
 pub struct Claim(Option<(PathBuf, File)>);
 
@@ -52,7 +52,7 @@ impl Claim {
         Self::to(repo, changes.iter().map(|change| (change.name.as_str(), says(change))))
     }
 
-    /// To the locks of HEAD and its branch, which a git moves to a commit that is not known yet.
+    /// Claim the locks of HEAD and its branch, for a git that moves them to a commit that is not known yet.
     pub fn to_head(repo: &Repo) -> Self {
         let branch = repo.head().ok().and_then(|head| head.branch).map(|branch| branch.to_string());
         Self::to(repo, branch.as_deref().into_iter().chain(["HEAD"]).map(|name| (name, None)))
@@ -67,7 +67,7 @@ impl Claim {
         Claim(noted.and_then(|(path, file)| repo.share(&path).map(|()| (path, file))).ok())
     }
 
-    /// Let the processes that are started from now on hold the claim, too, until they end.
+    /// Let child processes started from now on hold the claim until they end.
     pub fn share_with_children(&self) {
         if let Some((_, file)) = &self.0 {
             // Without it the claim ends with us; then a git that outlives us may lose a lock which it has not written to.
@@ -75,7 +75,7 @@ impl Claim {
         }
     }
 
-    /// A git of ours was killed: examine what it left.
+    /// Examine the locks after a git started here was killed.
     pub fn settle(mut self, repo: &Repo) {
         drop(self.0.take());
         sweep(repo);
@@ -159,7 +159,7 @@ fn lock_files<'n>(repo: &Repo, refs: impl Iterator<Item = (&'n str, Option<Strin
     files.into_iter().map(|(path, says)| Claimed { before: before(&path), path, says }).collect()
 }
 
-/// Remove the locks of the dead.
+/// Remove locks of processes that are known to be dead.
 pub fn sweep(repo: &Repo) {
     let Ok(entries) = fs::read_dir(directory(repo)) else { return };
     let (mut dead, mut in_use) = (Vec::new(), Vec::new());

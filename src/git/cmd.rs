@@ -21,7 +21,7 @@ use crate::error::{Error, Result, codes};
 const HOOK_VARIABLES: [&str; 6] =
     ["GIT_INDEX_FILE", "GIT_PREFIX", "GIT_REFLOG_ACTION", "GIT_EDITOR", "GIT_LITERAL_PATHSPECS", "GIT_QUARANTINE_PATH"];
 
-/// One call of git.
+/// A git command to run.
 #[derive(Debug)]
 pub struct Git {
     command: Command,
@@ -29,19 +29,19 @@ pub struct Git {
     stdin: Option<Vec<u8>>,
 }
 
-/// The output of a finished git.
+/// The output of a git command that has ended.
 #[derive(Debug)]
 pub struct Output {
-    /// How it ended.
+    /// Exit code or signal.
     pub status: ExitStatus,
-    /// Its answer.
+    /// Its standard output, unchanged.
     pub stdout: Vec<u8>,
-    /// Its complaints.
+    /// Its standard error, unchanged.
     pub stderr: Vec<u8>,
     pub(super) what: String,
 }
 
-/// While the answer lives, an interrupt from the terminal is meant for the gits that run, and does not end this process.
+/// While the returned value lives, an interrupt from the terminal ends only the running gits, not this process.
 pub fn outlive_interrupts() -> impl Sized {
     gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister)
 }
@@ -100,7 +100,7 @@ impl Git {
         self
     }
 
-    /// Set a variable.
+    /// Set an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
@@ -222,7 +222,7 @@ impl Output {
         if self.status.success() { Ok(self.stdout) } else { Err(self.into_error()) }
     }
 
-    /// What stood on standard error, trimmed, safe to print.
+    /// Its standard error, trimmed and safe to print.
     pub fn complaint(&self) -> String {
         self.stderr.trim().to_str_lossy().replace(|c: char| c.is_control() && c != '\n', "?")
     }

@@ -21,22 +21,22 @@ pub struct Commit {
     pub tree: ObjectId,
     /// Its parents; from `git log`, as far as they are in this clone.
     pub parents: Vec<ObjectId>,
-    /// Who wrote it.
+    /// Name, address and date of the author.
     pub author: Author,
     /// The committer's mail address.
     pub committer: BString,
-    /// When it was committed, in seconds since the epoch.
+    /// The committer date, in seconds since the epoch.
     pub at: i64,
-    /// The whole message.
+    /// The complete commit message.
     pub message: BString,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
     pub name: BString,
-    /// The mail address.
+    /// The email address, without `<>`.
     pub mail: BString,
-    /// `<seconds> <zone>`.
+    /// The date as git stores it: `<seconds> <zone>`.
     pub date: BString,
 }
 
@@ -108,7 +108,7 @@ pub fn walk(repo: &Repo, words: &[&str]) -> Result<Vec<Commit>> {
     read(log(repo).args(words).arg("--").stream()?)
 }
 
-/// A list that git may still be making.
+/// The result of a walk that may still be running.
 pub enum Running {
     Done(Vec<Commit>),
     Git(Stream),
@@ -159,7 +159,7 @@ fn in_line(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Option<Vec<Com
 }
 
 impl Running {
-    /// The commits.
+    /// Wait for the commits.
     ///
     /// # Errors
     ///

@@ -14,12 +14,12 @@ impl CommitGraph {
         repo.gix().commit_graph_if_enabled().ok().flatten().map(CommitGraph)
     }
 
-    /// How many commits it has.
+    /// The number of commits in it.
     pub fn len(&self) -> usize {
         self.0.num_commits() as usize
     }
 
-    /// Where `commit` is.
+    /// The place of `commit`; `None` if the graph does not have it.
     pub fn find(&self, commit: ObjectId) -> Option<u32> {
         self.0.lookup(commit).map(|place| place.0)
     }

@@ -13,13 +13,13 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// A commit to make.
+/// The content of a commit to create with `git commit-tree`.
 pub struct NewCommit<'a> {
     pub tree: ObjectId,
     pub parents: &'a [ObjectId],
-    /// The whole message.
+    /// The complete commit message.
     pub message: BString,
-    /// Who wrote it, if not the one who commits.
+    /// The author; `None`: the committer.
     pub author: Option<&'a Author>,
     pub signed: bool,
 }

@@ -39,7 +39,7 @@ pub struct Config<'r> {
 }
 
 impl Repo {
-    /// The configuration.
+    /// A snapshot of the configuration.
     pub fn config(&self) -> Config<'_> {
         Config { snapshot: self.gix().config_snapshot() }
     }

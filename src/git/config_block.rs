@@ -17,7 +17,7 @@ use crate::error::{Context as _, Result};
 pub struct Setting {
     /// The heading, with its brackets.
     pub heading: BString,
-    /// Key and value.
+    /// Key and value as in the file: `key = value`.
     pub line: BString,
 }
 
@@ -52,7 +52,7 @@ impl Setting {
         Setting { heading: text::HEADING.into(), line: format!("hooks = {how}").into() }
     }
 
-    /// Whether it is about our hooks.
+    /// Whether it is a setting of git-agent's hooks.
     pub fn is_of_hooks(&self) -> bool {
         text::is_of_hooks(&self.heading) || self.heading == text::HEADING
     }
@@ -69,33 +69,33 @@ pub struct WantedSetting {
     /// Its name for git: `remote.origin.fetch`.
     pub key: String,
     pub value: String,
-    /// What the user has set: then it is not written.
+    /// In which case it is not written, because the user has set it.
     pub unless: Unless,
-    /// What is said when it is set now.
+    /// The sentence that reports that it was set.
     pub said: String,
 }
 
-/// When a setting is the user's own affair. Values of this process alone (`git -c`) never count.
+/// When a wanted setting is left to the user. Values of this process alone (`git -c`) never count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unless {
-    /// The key has any value.
+    /// If the key has any value.
     Any,
-    /// The key, which has many, has this one.
+    /// If the key, which can have several values, has this one.
     Has,
-    /// The value that counts is this one; another one of ours is replaced.
+    /// If the effective value is this one; another value written by git-agent is replaced.
     Is,
 }
 
-/// What [`change`] did.
+/// The result of [`change`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// The settings of hooks are not what they were.
+    /// Whether the settings of hooks changed.
     pub hooks: bool,
-    /// What was set, in sentences.
+    /// The changes, one sentence each.
     pub said: Vec<String>,
 }
 
-/// The settings of ours that are in the block, as we wrote them.
+/// The settings in git-agent's block, unchanged since they were written.
 pub fn read(repo: &Repo) -> Vec<Setting> {
     let text = fs::read(file(repo)).unwrap_or_default();
     text::find(&text).map(|block| block.settings(&text)).unwrap_or_default()

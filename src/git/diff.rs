@@ -19,15 +19,15 @@ use crate::{
     error::{Error, Result, codes},
 };
 
-/// One path that differs.
+/// A path that differs between two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// How it changed.
+    /// What happened to it.
     pub status: Status,
-    /// Where it was before, when it was renamed or copied; how similar it is then, in percent.
+    /// The old path and the similarity in percent, if it was renamed or copied.
     pub from: Option<(BString, u8)>,
     pub path: BString,
-    /// What it was.
+    /// Its old mode and object; `None`: it did not exist.
     pub old: Option<Entry>,
     pub new: Option<Entry>,
 }
@@ -51,17 +51,17 @@ named! {
 }
 
 impl Change {
-    /// The old name of what was renamed: this change took it away.
+    /// The old path of a rename, which no longer exists.
     pub fn renamed_from(&self) -> Option<&BString> {
         self.from.as_ref().filter(|_| self.status == Status::Renamed).map(|(path, _)| path)
     }
 
-    /// The paths that it is about: its own, and the old name of what was renamed.
+    /// The affected paths: its own, and the old path of a rename.
     pub fn paths(&self) -> impl Iterator<Item = &BString> {
         std::iter::once(&self.path).chain(self.renamed_from())
     }
 
-    /// As `git diff --name-status` writes it; with `quoting` as a line, without as fields that end in NUL (`-z`).
+    /// The line of `git diff --name-status`; without `quoting`, the fields of `-z`, each ended by NUL.
     pub fn name_status(&self, quoting: Option<Quoting>) -> Vec<u8> {
         let letter = self.status.as_str();
         match &self.from {
@@ -70,7 +70,7 @@ impl Change {
         }
     }
 
-    /// As `git diff --name-only` writes it.
+    /// The line of `git diff --name-only`, likewise.
     pub fn name_only(&self, quoting: Option<Quoting>) -> Vec<u8> {
         fields(&[&self.path], quoting)
     }
@@ -84,19 +84,19 @@ fn fields(fields: &[&BString], quoting: Option<Quoting>) -> Vec<u8> {
     [bstr::join("\t", quoted).as_slice(), b"\n"].concat()
 }
 
-/// How renames and copies are looked for.
+/// How to detect renames and copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renames {
-    /// By content.
+    /// By similarity of content.
     Similar,
-    /// Only where nothing of the content changed: no content is read.
+    /// Only identical content: no content is read.
     Exact,
-    /// Not at all.
+    /// Do not detect them.
     Off,
 }
 
 impl Renames {
-    /// What git is told.
+    /// The options for git.
     pub fn words(self) -> &'static [&'static str] {
         match self {
             Renames::Similar => &["-M", "-C"],

@@ -21,7 +21,7 @@ pub fn is_same_place(one: &Path, other: &Path) -> bool {
     one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
-/// What a repository can be said to be before its configuration is read.
+/// What is known about a repository before its configuration is read.
 pub(super) struct Place {
     pub git_dir: PathBuf,
     /// The work tree, unless the configuration or a variable names another one.

@@ -6,7 +6,7 @@ use gix::ObjectId;
 use super::{cmd, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
-/// What HEAD is at the moment.
+/// The current state of HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The commit; `None` on an unborn branch.

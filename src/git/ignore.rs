@@ -142,15 +142,15 @@ pub fn list(repo: &Repo) -> Result<Vec<BString>> {
     Ok(cmd::nul_separated(&repo.git().args(["-c", "core.fsmonitor=false"]).args(words).run()?))
 }
 
-/// Where the ignore rules come from, besides the `.gitignore` files of a work tree.
+/// The sources of ignore rules, in addition to the `.gitignore` files of a work tree.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
-    /// From the repository as it is.
+    /// The configuration of the repository.
     Present,
-    /// From a git directory that has nothing but `info/exclude`, and from the file that takes the place of `core.excludesFile`.
+    /// A git directory with only `info/exclude`, and a file that replaces `core.excludesFile`.
     Stored {
         git_dir: &'a Path,
-        /// The file.
+        /// The file that replaces `core.excludesFile`.
         configured: Option<&'a Path>,
     },
 }

@@ -15,53 +15,53 @@ use crate::{
     error::{Error, Result, codes},
 };
 
-/// Ask of `git log` what `words` (options, revisions) and `paths` say, in the directory of the user.
+/// The arguments of a `git log` in the current directory.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     /// Options and revisions, in the order of the command line. None of them may change what is printed.
     pub words: Vec<OsString>,
-    /// Show exactly these, in this order, instead of walking.
+    /// Show exactly these commits, in this order, instead of walking.
     pub only: Option<Vec<ObjectId>>,
-    /// Paths; behind `--`, if there are any.
+    /// Paths after `--`; empty: no limit.
     pub paths: Vec<OsString>,
     pub graph: Option<Graph>,
-    /// With the names of refs that point to the commits.
+    /// Show the names of refs.
     pub decorate: bool,
 }
 
-/// How the graph is drawn.
+/// How to draw the commit graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Graph {
     /// With git's colors.
     Painted,
-    /// Without colour.
+    /// Without colors.
     Plain,
 }
 
-/// One commit of the log.
+/// A commit as shown by `git log`.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    /// Full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// Its abbreviation, as long as git makes it here.
+    /// Its abbreviation, as long as git abbreviates it here.
     pub short: String,
-    /// Its tree, full hex.
+    /// The full id of its tree, in hex.
     pub tree: String,
     /// The committer's date, in seconds since the epoch.
     pub at: i64,
     /// The author's date, in seconds since the epoch.
     pub authored_at: i64,
-    /// The committer's date as `--date` asks for it.
+    /// The committer date, formatted with `--date`.
     pub date: BString,
-    /// `Name <email>`, as the mailmap has it.
+    /// `Name <email>` after applying the mailmap.
     pub author: BString,
     /// ` (HEAD -> main, tag: v1)`, or nothing.
     pub decoration: BString,
-    /// The whole message.
+    /// The complete commit message.
     pub message: BString,
-    /// The lines of the graph above this commit.
+    /// Lines of the graph above the commit.
     pub above: Vec<BString>,
-    /// The graph left of the commit's own lines; empty without a graph.
+    /// The graph to the left of the commit's own lines; empty without a graph.
     pub graph: Vec<BString>,
 }
 
@@ -81,7 +81,7 @@ const FIELDS: [&str; 8] = ["%H", "%T", "%ct", "%at", "%h", "%D", "%cd", "%aN <%a
 /// Stands before each field in a graph.
 const MARK: u8 = 1;
 
-/// A running `git log`.
+/// A running `git log`, read commit by commit.
 pub struct Log<'r> {
     repo: &'r Repo,
     stream: Option<Stream>,

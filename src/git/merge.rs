@@ -16,12 +16,12 @@ use crate::{
     error::{Context as _, Result},
 };
 
-/// The result of a merge.
+/// The result of merging two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merged {
-    /// A tree.
+    /// The merged tree.
     Clean(ObjectId),
-    /// The paths that the two sides changed in ways that do not go together.
+    /// The paths with conflicts.
     Conflicts(Vec<BString>),
 }
 

@@ -11,17 +11,17 @@ use gix::ObjectId;
 use super::{raw, repo::Repo};
 use crate::error::{Error, Result};
 
-/// From one tree to another.
+/// The difference between two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
-    /// The tree before.
+    /// The old tree.
     pub before: ObjectId,
-    /// The tree after.
+    /// The new tree.
     pub after: ObjectId,
 }
 
 impl Change {
-    /// Whether nothing changes.
+    /// Whether the trees are the same.
     pub fn is_empty(self) -> bool {
         self.before == self.after
     }

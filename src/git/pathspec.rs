@@ -22,7 +22,7 @@ impl Pathspecs {
         Pathspecs(words)
     }
 
-    /// Whether everything is meant.
+    /// Whether there are no pathspecs, so that all paths match.
     pub fn is_everything(&self) -> bool {
         self.0.is_empty()
     }
@@ -49,7 +49,7 @@ impl Pathspecs {
         Ok(paths)
     }
 
-    /// As they were given.
+    /// The pathspecs as given.
     pub fn words(&self) -> &[OsString] {
         &self.0
     }

@@ -100,17 +100,17 @@ impl Process {
     }
 }
 
-/// A process that may have ended since, and whose number another one may have then.
+/// A process, identified so that a later one with the same number is not mistaken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessId {
-    /// Its number.
+    /// The process id.
     pub pid: u32,
-    /// When it was started, in ticks of the system since its own start.
+    /// The start time, in clock ticks since boot.
     pub started: u64,
 }
 
 impl ProcessId {
-    /// Whether it is still there; `None` where the system does not show its processes.
+    /// Whether it is still running; `None` if the system does not show its processes.
     pub fn is_alive(&self) -> Option<bool> {
         if !Path::new(PROC).join("self").exists() {
             return None;
@@ -121,7 +121,7 @@ impl ProcessId {
         Some(!is_dead && Process(self.pid).id() == Some(*self))
     }
 
-    /// Whether it led to this process.
+    /// Whether it is an ancestor of this process.
     pub fn is_above(&self) -> bool {
         ancestors().any(|process| process.0 == self.pid && process.id() == Some(*self))
     }

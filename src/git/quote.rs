@@ -4,17 +4,17 @@ use bstr::{BStr, BString};
 
 use super::repo::Repo;
 
-/// How git writes a path on a separate line.
+/// How git quotes paths in line-based output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
-    /// Bytes above 127 are escaped, too; git's default.
+    /// Escape bytes above 127 as well: git's default.
     All,
-    /// They are not: `core.quotePath=false`.
+    /// Do not escape them: `core.quotePath=false`.
     Controls,
 }
 
 impl Quoting {
-    /// As `repo` is configured.
+    /// The setting of `repo`.
     pub fn of(repo: &Repo) -> Self {
         if repo.config().is_off("core.quotePath") { Quoting::Controls } else { Quoting::All }
     }

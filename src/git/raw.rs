@@ -3,22 +3,22 @@
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
-/// One path that is not the same on both sides.
+/// A path that differs, as in `git diff --raw`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What it is called; with a rename or a copy, now.
+    /// The path; for a rename or copy, the new one.
     pub path: BString,
-    /// What it was called, if that is another name.
+    /// The old path of a rename or copy.
     pub old_path: Option<BString>,
     /// `A`, `M`, `D`, `R`, `C`, `T`, `U`.
     pub status: char,
-    /// How similar the two are, in percent, with a rename or a copy.
+    /// The similarity of a rename or copy, in percent.
     pub score: Option<u8>,
-    /// Its mode before, octal; all zeros when it was not there.
+    /// Its old mode, octal; all zeros if it did not exist.
     pub old_mode: String,
-    /// Its mode now.
+    /// Its new mode, octal; all zeros if it does not exist.
     pub new_mode: String,
-    /// What it was, full hex; `None` where git did not compute it.
+    /// Its old object id; `None` if git did not compute it.
     pub old_id: Option<ObjectId>,
     pub new_id: Option<ObjectId>,
 }

@@ -9,15 +9,15 @@ use gix::ObjectId;
 use super::{files, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
-/// One move of a ref.
+/// An entry of a reflog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// Where it was moved from; `None` where that is not known, or it was not there.
+    /// The previous value; `None` if it is unknown, or the ref was created.
     pub old: Option<ObjectId>,
     pub new: ObjectId,
-    /// When, in seconds since the epoch.
+    /// The time, in seconds since the epoch.
     pub seconds: i64,
-    /// How: `commit: subject`, `rebase (pick): …`.
+    /// The reason: `commit: subject`, `rebase (pick): …`.
     pub message: BString,
 }
 

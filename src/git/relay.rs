@@ -13,16 +13,16 @@ use super::{
 };
 use crate::error::Result;
 
-/// Whether git paints what it prints.
+/// Whether git colors its output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
-    /// Always: the output goes to a terminal through us.
+    /// Always, because the output goes to a terminal through git-agent.
     Always,
     Never,
 }
 
 impl Color {
-    /// The option that says so.
+    /// The `--color` option for git.
     pub fn option(self) -> &'static str {
         match self {
             Color::Always => "--color=always",
@@ -47,13 +47,13 @@ pub fn show<W: AsRef<OsStr>>(color: Color, words: &[W]) -> Git {
     git().args(["show", color.option(), "--end-of-options"]).args(words).arg("--")
 }
 
-/// What `git diff` is asked.
+/// The arguments of a `git diff`.
 pub struct DiffWords<'a> {
     /// Options, revisions, and paths that git distinguishes.
     pub words: &'a [OsString],
-    /// Paths behind `--`, if there is one.
+    /// Paths after `--`, if there is one.
     pub paths: Option<&'a [OsString]>,
-    /// Objects that revisions among the words name, and that only this `git diff` finds.
+    /// A directory of objects that only this `git diff` can read.
     pub objects: Option<&'a Apart<'a>>,
 }
 

@@ -5,12 +5,12 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::{cmd::Output, config, repo::Repo};
 use crate::error::{Error, Result};
 
-/// How a transfer ended.
+/// The result of a fetch or push.
 #[derive(Debug)]
 pub enum Transfer {
-    /// The refs were moved.
+    /// The refs were updated.
     Done,
-    /// Another process moved the same refs first: fetch, merge and try again. With what git said.
+    /// Another process updated the same refs first: fetch, merge and try again. Contains git's error.
     Overtaken(Error),
 }
 
@@ -18,15 +18,15 @@ pub fn names(repo: &Repo) -> Vec<String> {
     repo.gix().remote_names().iter().map(|name| name.to_str_lossy().into_owned()).collect()
 }
 
-/// What `git fetch` writes without words of its own: see [`fetch_rules`].
+/// What `git fetch` without arguments updates: see [`fetch_rules`].
 pub struct FetchRule {
-    /// Refs that the remote no longer has are removed.
+    /// Whether refs that the remote no longer has are removed.
     pub prunes: bool,
-    /// `remote.<name>.fetch`.
+    /// The values of `remote.<name>.fetch`.
     pub refspecs: Vec<BString>,
 }
 
-/// What a fetch of each remote writes.
+/// The fetch rules of each remote.
 pub fn fetch_rules(repo: &Repo) -> Vec<FetchRule> {
     let config = repo.gix().config_snapshot();
     let all_prune = config.boolean("fetch.prune").unwrap_or(false);

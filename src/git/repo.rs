@@ -177,12 +177,12 @@ impl Repo {
         self.gix.object_hash().len_in_hex()
     }
 
-    /// The tree without entries.
+    /// The id of the empty tree.
     pub fn empty_tree(&self) -> ObjectId {
         ObjectId::empty_tree(self.gix.object_hash())
     }
 
-    /// The id that no object has.
+    /// The null object id.
     pub fn null_id(&self) -> ObjectId {
         ObjectId::null(self.gix.object_hash())
     }
@@ -219,7 +219,7 @@ impl Repo {
         self.report.set(Some(report));
     }
 
-    /// Say how far something is.
+    /// Pass `text` to the progress reporter, if there is one; `None` ends the report.
     pub fn report(&self, text: Option<&str>) {
         if let Some(report) = self.report.get() {
             report(text);
@@ -338,7 +338,7 @@ impl Repo {
         }
     }
 
-    /// What HEAD is.
+    /// The current branch and commit.
     ///
     /// # Errors
     ///
@@ -371,7 +371,7 @@ impl Repo {
         Some((found.pack_id, found.pack_offset))
     }
 
-    /// Where the refs of this repository are kept.
+    /// The storage of the refs of this repository.
     pub fn refs(&self) -> Refs {
         self.refs
     }
@@ -403,7 +403,7 @@ impl Repo {
         Ok(cmd::id(&output.stdout))
     }
 
-    /// The beginning of `id` that is enough here, as long as git makes it.
+    /// An abbreviation of `id`, as long as git abbreviates it here.
     pub fn short(&self, id: ObjectId) -> String {
         id.attach(&self.gix).shorten_or_id().to_string()
     }
@@ -431,7 +431,7 @@ pub struct Sendable {
 }
 
 impl Sendable {
-    /// The repository, for this thread.
+    /// The repository for the current thread.
     pub fn into_repo(self) -> Repo {
         let mut gix = self.gix.to_thread_local();
         for_many_reads(&mut gix);

@@ -12,16 +12,16 @@ use super::{
 };
 use crate::error::Result;
 
-/// The revisions that some words name: `A..B` includes B and excludes A.
+/// The revisions of a command line: `A..B` includes B and excludes A.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revisions {
-    /// Objects whose history is asked for, in the order of the words.
+    /// Objects whose history is included, in the order of the arguments.
     pub included: Vec<ObjectId>,
-    /// Objects whose history is omitted.
+    /// Objects whose history is excluded.
     pub excluded: Vec<ObjectId>,
 }
 
-/// The revisions among `words`; paths and options are passed over.
+/// The revisions among `words`; paths and options are skipped.
 ///
 /// # Errors
 ///

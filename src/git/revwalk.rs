@@ -23,7 +23,7 @@ pub fn common_ancestor(repo: &Repo, one: ObjectId, other: ObjectId) -> Option<Ob
     repo.gix().merge_base(one, other).ok().flatten().map(gix::Id::detach)
 }
 
-/// The commits at which the history of this clone is cut off.
+/// The commits at the boundary of this shallow clone.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
         Error::new(codes::ENVIRONMENT, "cannot read the boundary of this shallow clone").because(error)
@@ -127,11 +127,11 @@ pub fn branch_with(repo: &Repo, commit: ObjectId) -> Result<Option<String>> {
     Ok(answer.lines().next().map(|name| name.to_str_lossy().into_owned()))
 }
 
-/// A commit and its parents, as far as they are in this clone.
+/// A commit and those of its parents that are in this clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
     pub commit: ObjectId,
-    /// Its parents; none where a shallow clone is cut off.
+    /// Its parents; empty at the boundary of a shallow clone.
     pub parents: Vec<ObjectId>,
 }
 
@@ -150,7 +150,7 @@ fn link(line: &[u8]) -> Option<Link> {
     Some(Link { commit, parents: ids.collect::<Option<_>>()? })
 }
 
-/// Those of them that no remote branch and no tag has.
+/// Those of [`between`] that no remote branch and no tag contains.
 pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<HashSet<ObjectId>> {
     if from == Some(tip) {
         return Ok(HashSet::new());

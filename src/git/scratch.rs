@@ -12,7 +12,7 @@ use crate::error::{Context as _, Result};
 /// A directory of this age belongs to no running process.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A directory of this worktree that is removed when it is dropped.
+/// A temporary directory of this worktree, removed on drop.
 #[derive(Debug)]
 pub struct Scratch(tempfile::TempDir);
 
@@ -36,7 +36,7 @@ impl Scratch {
         })
     }
 
-    /// Its absolute path.
+    /// The absolute path of the directory.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

@@ -104,7 +104,7 @@ pub(super) fn adopted(repo: &Repo) -> HashSet<ObjectId> {
     cmd::ids(&text).collect()
 }
 
-/// Take the commits `ids` for ours from now on.
+/// Treat the commits `ids` as made here from now on.
 ///
 /// # Errors
 ///

@@ -60,7 +60,7 @@ impl Repo {
         self.config().text("core.sharedRepository").map_or(Sharing::Umask, |value| Sharing::parse(&value))
     }
 
-    /// Whether others than the owner use this repository.
+    /// Whether other accounts use this repository (`core.sharedRepository`).
     pub fn is_shared(&self) -> bool {
         self.sharing() != Sharing::Umask
     }

@@ -14,12 +14,12 @@ use gix::{
 use super::repo::Repo;
 use crate::error::{Context as _, Result};
 
-/// The patterns of a worktree; none when the checkout is not sparse.
+/// The sparse-checkout patterns of a worktree; none if the checkout is not sparse.
 #[derive(Clone, Debug, Default)]
 pub struct Sparse(Option<Vec<Pattern>>);
 
 impl Sparse {
-    /// Of the worktree that `repo` is seen from.
+    /// The patterns of the current worktree of `repo`.
     ///
     /// # Errors
     ///
@@ -36,12 +36,12 @@ impl Sparse {
         }
     }
 
-    /// With the patterns of a file.
+    /// The patterns in the content of a `sparse-checkout` file.
     pub fn from_patterns(text: &[u8]) -> Self {
         Sparse(Some(parse(text, false).map(|(pattern, ..)| pattern).collect()))
     }
 
-    /// Whether the file at `path` belongs into the work tree.
+    /// Whether the file at `path` is in the sparse checkout.
     pub fn contains(&self, path: &BStr) -> bool {
         let Some(patterns) = &self.0 else { return true };
         let mut at = path;

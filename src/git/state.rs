@@ -11,25 +11,25 @@ use gix::ObjectId;
 use super::{files, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
-/// An unfinished operation and how a person gets out of it.
+/// An unfinished operation of git, and the commands that end it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InProgress {
-    /// `a merge`, `a rebase`, …
+    /// The operation with its article: `a merge`, `a rebase`, …
     pub what: &'static str,
-    /// The command that continues with it.
+    /// The command that finishes it.
     pub go_on: &'static str,
-    /// The command that gives it up.
+    /// The command that aborts it.
     pub abort: &'static str,
-    /// How much there is to it.
+    /// Whether a snapshot of its state can be restored.
     pub steps: Steps,
 }
 
-/// How much an operation has still to do.
+/// How much an operation still has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Steps {
-    /// One commit, of what is in the index then: with the marks known, that state can be restored.
+    /// One commit of the index: its state can be saved and restored.
     One,
-    /// A list of things to do, which only git knows how to continue with.
+    /// A list of steps that only git can continue.
     Several,
 }
 
@@ -54,7 +54,7 @@ const fn one_commit(what: &'static str, go_on: &'static str, abort: &'static str
     InProgress { what, go_on, abort, steps: Steps::One }
 }
 
-/// What is in progress in this worktree, if anything.
+/// The operation in progress in this worktree, if any.
 pub fn in_progress(repo: &Repo) -> Option<InProgress> {
     // A reftable that cannot be asked has no refs to act on either.
     let refs = root_refs(repo).unwrap_or_default();
@@ -108,12 +108,12 @@ const NAMES_COMMITS: [&str; 10] = [
     "rebase-apply/orig-head",
 ];
 
-/// One part of the state of unfinished operations.
+/// A part of the state of unfinished operations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// A file, by its path in the worktree's git directory.
+    /// A file, by its path in the git directory of the worktree.
     File(BString),
-    /// A ref, by its name; what the file would say.
+    /// A ref, by its name, with the content of an equivalent file.
     Ref(BString, ObjectId),
 }
 
@@ -132,7 +132,7 @@ pub fn is_known(name: &BStr) -> bool {
     }
 }
 
-/// All of it; none when nothing is in progress.
+/// The parts of the current state; empty if nothing is in progress.
 pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
     let dir = repo.git_dir();
     let is_file = |name: &str| dir.join(name).symlink_metadata().is_ok_and(|meta| meta.is_file());
@@ -150,16 +150,16 @@ pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
     Ok(pieces)
 }
 
-/// A piece with what it says.
+/// A part of the state, with its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Its path in the worktree's git directory, or its name.
+    /// Its path in the git directory of the worktree, or its ref name.
     pub name: BString,
-    /// Its bytes; of a ref, what a file would say.
+    /// Its content; for a ref, that of an equivalent file.
     pub bytes: Vec<u8>,
 }
 
-/// All of it with what it says. What goes away in the meantime is omitted.
+/// The parts of the current state with their contents. Parts that disappear in the meantime are omitted.
 pub fn held(repo: &Repo) -> Result<Vec<Held>> {
     let mut held = Vec::new();
     for piece in pieces(repo)? {

@@ -33,7 +33,7 @@ fn drain(mut pipe: ChildStderr) -> io::Result<JoinHandle<Vec<u8>>> {
     })
 }
 
-/// A running git and its answer so far. Dropped before the end, it is stopped.
+/// A running git whose output is read piece by piece. Stopped if dropped before the end.
 #[derive(Debug)]
 pub struct Stream {
     child: Child,

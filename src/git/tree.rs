@@ -32,7 +32,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The mode as git writes it in lists: `100644`.
+    /// The octal mode that git prints: `100644`.
     pub fn mode(self) -> &'static str {
         MODES.iter().find(|(kind, _)| *kind == self.kind).map_or("000000", |(_, mode)| mode)
     }
@@ -66,14 +66,14 @@ pub fn kind_of_mode(mode: &[u8]) -> Option<Option<EntryKind>> {
     }
 }
 
-/// A reader of trees that remembers those it has read.
+/// Reads trees, and caches those it has read.
 pub struct Trees<'r> {
     repo: &'r Repo,
     known: RefCell<HashMap<ObjectId, Rc<Vec<tree::Entry>>>>,
 }
 
 impl<'r> Trees<'r> {
-    /// A reader that knows nothing yet.
+    /// A reader with an empty cache.
     pub fn new(repo: &'r Repo) -> Self {
         Trees { repo, known: RefCell::default() }
     }
@@ -97,7 +97,7 @@ impl<'r> Trees<'r> {
         Ok(all.into_values().filter(|difference| difference.old != difference.new).collect())
     }
 
-    /// What `path` is in `root`; `None` when it is a directory or not there.
+    /// The entry at `path` in `root`; `None` for a directory or if there is none.
     ///
     /// # Errors
     ///

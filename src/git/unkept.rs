@@ -51,7 +51,7 @@ pub fn has_unpushed(repo: &Repo) -> Result<bool> {
 /// Which commits to examine.
 #[derive(Clone, Debug)]
 pub enum From {
-    /// What worktrees name, those that go; git is asked for what it keeps in a reftable.
+    /// What worktrees name that will be removed; git is asked for refs in a reftable.
     Worktrees(BTreeSet<ObjectId>),
     Reflogs,
 }

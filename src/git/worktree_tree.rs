@@ -28,17 +28,17 @@ use crate::{
 /// What the directories of [`Content`] are called.
 const PREFIX: &str = "verify-";
 
-/// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed. It is made when git
+/// The tree of the work tree, computed without side effects: index and new objects are in a temporary directory, which is created when git
 /// needs it.
 pub struct Content<'r> {
     repo: &'r Repo,
     dir: OnceCell<Scratch>,
-    /// Objects that only this process knows of yet.
+    /// Objects in memory that git has not seen yet.
     unwritten: RefCell<Batch>,
 }
 
 impl<'r> Content<'r> {
-    /// One of the work tree of `repo`.
+    /// For the work tree of `repo`.
     pub fn new(repo: &'r Repo) -> Self {
         Content { repo, dir: OnceCell::new(), unwritten: RefCell::default() }
     }
@@ -53,7 +53,7 @@ impl<'r> Content<'r> {
         Ok(self.dir.get().map_or(Path::new(""), Scratch::path))
     }
 
-    /// The tree of everything that is not ignored.
+    /// The tree of all files that are not ignored.
     ///
     /// # Errors
     ///
@@ -142,7 +142,7 @@ impl<'r> Content<'r> {
         Ok(index::objects_in(self.repo, git, &self.objects()?))
     }
 
-    /// The paths that are not the same in two trees.
+    /// The paths that differ between two trees.
     ///
     /// # Errors
     ///

@@ -79,7 +79,7 @@ fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
     }
 }
 
-/// The tasks that this worktree is working on: those that its refs point to and that were not closed elsewhere.
+/// The tasks that the refs of this worktree point to, except those that were closed elsewhere.
 ///
 /// Asked by every prompt and every hook, so the answer is remembered for as long as the refs it depends on stay.
 ///
@@ -189,7 +189,7 @@ pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
     Ok(found)
 }
 
-/// Make `id` the active task of this worktree, instead of the present one or (`also`) besides it.
+/// Make `id` the active task of this worktree, replacing the current one or, with `also`, in addition to it.
 ///
 /// # Errors
 ///

@@ -22,20 +22,20 @@ const SUMMED: usize = MAGIC + 4;
 /// Where the key begins.
 const KEY: usize = SUMMED + 4;
 
-/// One disposable file.
+/// A disposable file that caches what can be computed from the repository.
 pub struct Cache {
     path: PathBuf,
     magic: &'static [u8; MAGIC],
 }
 
-/// What was read from one.
+/// The content of a cache file, with its key.
 pub struct Cached {
     bytes: Vec<u8>,
     content: usize,
 }
 
 impl Cached {
-    /// The state of the repository that the content is about.
+    /// The state of the repository that the content was computed from.
     pub fn key(&self) -> &[u8] {
         &self.bytes[KEY..self.content]
     }
@@ -44,7 +44,7 @@ impl Cached {
         &self.bytes[self.content..]
     }
 
-    /// The whole file, and where the content begins in it.
+    /// The bytes of the whole file, and the offset of the content.
     pub fn into_parts(self) -> (Vec<u8>, usize) {
         (self.bytes, self.content)
     }
@@ -56,12 +56,12 @@ impl Cache {
         Cache { path, magic }
     }
 
-    /// Whether there is a file, sound or not.
+    /// Whether the file exists, valid or not.
     pub fn exists(&self) -> bool {
         self.path.exists()
     }
 
-    /// What is in the file, if there is a sound one.
+    /// The content of the file; `None` if it is missing or damaged.
     pub fn read(&self) -> Option<Cached> {
         let bytes = std::fs::read(&self.path).ok()?;
         let (head, summed) = bytes.split_at_checked(SUMMED)?;
@@ -73,12 +73,12 @@ impl Cache {
         Some(Cached { bytes, content })
     }
 
-    /// What is in the file if it is about `key`.
+    /// The content of the file, if it was computed from `key`.
     pub fn read_about(&self, key: &[u8]) -> Option<Cached> {
         self.read().filter(|cached| cached.key() == key)
     }
 
-    /// Replace the file by one with the content `parts`, about `key`. Answers whether that could be done; nothing depends on it.
+    /// Replace the file with the content `parts`, computed from `key`. Answers whether that succeeded; callers need not care.
     pub fn write(&self, repo: &Repo, key: &[u8], parts: &[&[u8]]) -> bool {
         let Ok(length) = u32::try_from(key.len()) else { return false };
         let length = length.to_le_bytes();
@@ -89,7 +89,7 @@ impl Cache {
         repo.put(&self.path, &[&[self.magic.as_slice(), &checksum], summed.as_slice()].concat().concat()).is_ok()
     }
 
-    /// Remove the file, which need not be there.
+    /// Remove the file, if it exists.
     pub fn remove(&self) -> io::Result<()> {
         files::remove(&self.path)
     }

@@ -19,14 +19,14 @@ use crate::{
     git::{cmd, repo::Repo, tree},
 };
 
-/// The index of a worktree, as far as `git status` does not show.
+/// The entries of an index, including those that `git status` hides.
 pub struct Entries {
     state: Option<gix::index::File>,
     options: stat::Options,
     identity: Identity,
 }
 
-/// Tells whether an index file is the one that was read.
+/// Identifies a version of an index file, to detect that it was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity(Option<(SystemTime, u64, u64)>);
 
@@ -61,7 +61,7 @@ impl Flags {
 }
 
 impl Entries {
-    /// Read them.
+    /// Read the index of the worktree.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Entries {
         Ok(Entries { state, options: repo.gix().stat_options().or_environment(failed)?, identity })
     }
 
-    /// Those of an index that is not there.
+    /// The entries of a missing index: none.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Entries {
         Ok(Entries { state: None, options, identity: Identity(None) })
     }
 
-    /// Read those of another index file: of the one that git prepares for a commit.
+    /// Read another index file, such as the one that git prepares for a commit.
     ///
     /// # Errors
     ///
@@ -104,13 +104,13 @@ impl Entries {
         self.identity
     }
 
-    /// All of them, in git's order.
+    /// All entries, in git's order.
     pub fn all(&self) -> impl Iterator<Item = Entry<'_>> {
         let state: Option<&State> = self.state.as_deref();
         state.into_iter().flat_map(|state| entries(state, state.entries()))
     }
 
-    /// Those of `path`, of every stage.
+    /// The entries of `path`, at all stages.
     pub fn at(&self, path: &BStr) -> impl Iterator<Item = Entry<'_>> {
         let state: Option<&State> = self.state.as_deref();
         let found = state.and_then(|state| Some((state, state.entry_range(path)?)));
@@ -126,7 +126,7 @@ impl Entries {
         is_real.then_some(tree::Entry { kind, id: entry.id })
     }
 
-    /// Whether one of them is a submodule.
+    /// Whether there is a submodule.
     pub fn has_submodules(&self) -> bool {
         self.all().any(|entry| entry.leaf.is_submodule())
     }
@@ -196,7 +196,7 @@ fn entries<'i>(state: &'i State, some: &'i [gix::index::Entry]) -> impl Iterator
     })
 }
 
-/// Which index file is there now.
+/// The current version of the index file.
 pub fn identity(repo: &Repo) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
     let meta = repo.gix().index_path().metadata();
@@ -221,7 +221,7 @@ pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
     Ok(cmd::id(&answer.stdout).filter(|id| repo.names(*id)))
 }
 
-/// Whether something is checked out in the submodule at `path`.
+/// Whether the submodule at `path` is checked out.
 pub fn is_populated(repo: &Repo, path: &BStr) -> bool {
     repo.in_work_dir(path).is_some_and(|dir| dir.join(".git").exists())
 }

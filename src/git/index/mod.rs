@@ -47,7 +47,7 @@ pub fn objects_in(repo: &Repo, git: Git, objects: &Path) -> Git {
     git.env("GIT_OBJECT_DIRECTORY", objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
 }
 
-/// The index of this worktree.
+/// The path of the index of this worktree.
 pub fn real(repo: &Repo) -> PathBuf {
     repo.git_dir().join("index")
 }
@@ -148,12 +148,12 @@ impl IndexLock {
         lock_file::mark(&lock_file(repo))
     }
 
-    /// Whether `mark` is that of a checkpoint.
+    /// Whether `mark` was written by a checkpoint.
     pub fn is_of_checkpoint(mark: &str) -> bool {
         mark == CHECKPOINT
     }
 
-    /// Put `temp` in the place of the index. The lock stays.
+    /// Replace the index with `temp`. The lock is kept.
     ///
     /// # Errors
     ///
@@ -163,12 +163,12 @@ impl IndexLock {
     }
 }
 
-/// The refusal to wait any longer for another process's `index.lock`.
+/// The error for an `index.lock` that another process has held for too long.
 pub fn is_held(repo: &Repo) -> Error {
     held(&lock_file(repo))
 }
 
-/// The refusal to do `what`, as [`is_held`].
+/// The same error for `what`.
 pub fn is_held_for(repo: &Repo, what: &str) -> Error {
     blocking_lock::error(codes::INDEX_LOCKED, what, &lock_file(repo))
 }

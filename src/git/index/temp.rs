@@ -33,7 +33,7 @@ use crate::{
 /// One entry as `ls-files --stage` lists it: mode, object, stage. `None`: no entry.
 pub(super) type Entry = Option<BString>;
 
-/// An index file of our own.
+/// A private index file.
 pub struct TempIndex<'r> {
     repo: &'r Repo,
     path: PathBuf,
@@ -63,7 +63,7 @@ impl<'r> TempIndex<'r> {
         Ok(TempIndex { repo, path, objects: None })
     }
 
-    /// An index file that exists already.
+    /// A private index file that already exists.
     pub fn existing(repo: &'r Repo, path: PathBuf) -> Self {
         TempIndex { repo, path, objects: None }
     }
@@ -72,7 +72,7 @@ impl<'r> TempIndex<'r> {
         self.repo
     }
 
-    /// The file.
+    /// The path of the index file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -94,7 +94,7 @@ impl<'r> TempIndex<'r> {
         }
     }
 
-    /// Make it list what HEAD has, keeping what it knows of the files.
+    /// Reset the entries to `commit`, keeping cached stat data.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl<'r> TempIndex<'r> {
         }
     }
 
-    /// What is staged, as a tree.
+    /// Write the entries as a tree.
     ///
     /// # Errors
     ///

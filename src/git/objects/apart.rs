@@ -16,14 +16,14 @@ use crate::{
 /// What the directories are called.
 const PREFIX: &str = "apart-";
 
-/// A directory of objects that is removed when it is dropped.
+/// A temporary object directory, removed on drop.
 pub struct Apart<'r> {
     repo: &'r Repo,
     dir: Scratch,
 }
 
 impl<'r> Apart<'r> {
-    /// A new one, empty.
+    /// An empty object directory in the git directory.
     ///
     /// # Errors
     ///
@@ -41,22 +41,22 @@ impl<'r> Apart<'r> {
         Ok(Apart { repo, dir: Scratch::for_a_question(repo, PREFIX)? })
     }
 
-    /// `git`, which finds what is here, too.
+    /// Let `git` read the objects of this directory as well.
     pub fn shown_to(&self, git: Git) -> Git {
         index::objects_in(self.repo, git, self.path())
     }
 
-    /// Where it is.
+    /// The path of the object directory.
     pub fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    /// The repository that it belongs to.
+    /// The repository that the objects belong to.
     pub fn repo(&self) -> &'r Repo {
         self.repo
     }
 
-    /// Write what is staged here: only a git that is given this directory finds it.
+    /// Write staged objects to this directory; only a git that is shown the directory finds them.
     ///
     /// # Errors
     ///
@@ -65,13 +65,13 @@ impl<'r> Apart<'r> {
         batch.write_to(self.repo, self.path())
     }
 
-    /// Let `git` put what it makes here.
+    /// Let `git` write new objects to this directory.
     pub fn git(&self, git: Git) -> Git {
         // On the disk, too: the process that adds them to the repository may be killed before.
         index::objects_in(self.repo, git, self.path()).args(["-c", "core.fsync=committed,loose-object"])
     }
 
-    /// Stage all that was made.
+    /// Stage all objects of the directory.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ use crate::{
     git::repo::Repo,
 };
 
-/// An object that is not written yet.
+/// An object to be written.
 #[derive(Debug)]
 pub(super) struct Object {
     pub id: ObjectId,
@@ -23,7 +23,7 @@ pub(super) struct Object {
     pub readers: Readers,
 }
 
-/// Who may read an object.
+/// Which users may read an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
     /// All users that may read the repository.
@@ -34,22 +34,22 @@ pub enum Readers {
     Owner,
 }
 
-/// Its bytes.
+/// The content of an object.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// Here they are.
+    /// The bytes in memory.
     Held(Vec<u8>),
-    /// Too many to hold: they are in a file, and have a known hash.
+    /// A file that is too large for memory; its hash is known.
     File {
-        /// The path.
+        /// The absolute path of the file.
         path: PathBuf,
-        /// How many.
+        /// Its size in bytes.
         size: u64,
     },
 }
 
 impl Content {
-    /// How many bytes.
+    /// The size in bytes.
     pub fn size(&self) -> u64 {
         match self {
             Content::Held(bytes) => bytes.len() as u64,
@@ -113,23 +113,23 @@ fn read(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Finds out the id of an object whose bytes come in pieces.
+/// Computes the id of an object from pieces of its content.
 pub struct Hasher(gix::hash::Hasher);
 
 impl Hasher {
-    /// For a `kind` of `size` bytes.
+    /// For an object of type `kind` with `size` bytes.
     pub fn new(repo: &Repo, kind: Kind, size: u64) -> Self {
         let mut hasher = gix::hash::hasher(repo.gix().object_hash());
         hasher.update(&gix::objs::encode::loose_header(kind, size));
         Hasher(hasher)
     }
 
-    /// Some more of them.
+    /// Add the next piece.
     pub fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
-    /// The id.
+    /// The object id.
     ///
     /// # Errors
     ///

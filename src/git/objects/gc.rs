@@ -125,7 +125,7 @@ fn may_be_alive(pid: &str) -> bool {
     !proc.join("self").exists() || proc.join(pid.trim()).exists()
 }
 
-/// The `.keep` files that writers of ours left because a gc was running.
+/// The `.keep` files written because a gc was running.
 pub fn keeps(repo: &Repo) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(repo.common_dir().join("objects/pack")) else { return Vec::new() };
     let keeps =
@@ -136,7 +136,7 @@ pub fn keeps(repo: &Repo) -> Vec<PathBuf> {
 /// How long a private pack stays that nothing names: as long as git's own gc keeps what nothing names.
 const UNNAMED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
-/// Remove the private packs that nothing leads to any more, and that are old; answers how many.
+/// Remove private packs that are unreachable and old; answers how many.
 ///
 /// # Errors
 ///

@@ -52,12 +52,12 @@ const PACK_FROM: usize = 128;
 /// How often an object is put into its directory again, which a prune removes while it is empty.
 const TRIES: usize = 16;
 
-/// Objects that are not written yet.
+/// Staged objects, which are not written yet.
 #[derive(Debug, Default)]
 pub struct Batch {
     objects: Vec<Object>,
     ids: std::collections::HashSet<ObjectId>,
-    /// Objects that others wrote and that must last as long as these.
+    /// Objects written by others that must be as durable as these.
     relied_on: Vec<ObjectId>,
 }
 
@@ -124,7 +124,7 @@ impl Batch {
         self.relied_on.extend(ids);
     }
 
-    /// Stage `content`, which is the blob `id`.
+    /// Stage `content`, which is known to be the blob `id`.
     pub fn known_blob(&mut self, id: ObjectId, content: Content) {
         self.add(id, Kind::Blob, content);
     }
@@ -135,14 +135,14 @@ impl Batch {
         self.add_for(id, Kind::Blob, content, readers);
     }
 
-    /// Drop what was staged after the first `count` objects.
+    /// Drop all but the first `count` staged objects.
     pub fn back_to(&mut self, count: usize) {
         for object in self.objects.drain(count..) {
             self.ids.remove(&object.id);
         }
     }
 
-    /// Drop what lies in files.
+    /// Drop staged objects whose content is in files.
     pub fn forget_files(&mut self) {
         self.objects.retain(|object| matches!(object.content, Content::Held(_)));
         self.ids = self.objects.iter().map(|object| object.id).collect();
@@ -153,7 +153,7 @@ impl Batch {
         self.ids.contains(&id)
     }
 
-    /// How many objects are staged.
+    /// The number of staged objects.
     pub fn len(&self) -> usize {
         self.objects.len()
     }
@@ -163,7 +163,7 @@ impl Batch {
         self.objects.is_empty()
     }
 
-    /// Whether all that is staged is in the repository now.
+    /// Whether all staged objects are in the repository now.
     pub fn is_there(&self, repo: &Repo) -> bool {
         self.ids.iter().all(|id| repo.has(*id))
     }
@@ -287,32 +287,32 @@ fn loose_name(id: ObjectId) -> String {
     format!("{}/{}", &hex[..2], &hex[2..])
 }
 
-/// What a commit of git-agent's own is made of.
+/// The content of a commit that git-agent writes itself.
 #[derive(Debug)]
 pub struct NewCommit<'a> {
-    /// Its tree.
+    /// The tree, which must exist or be staged.
     pub tree: ObjectId,
-    /// Its parents.
+    /// The parents, the first one first.
     pub parents: &'a [ObjectId],
-    /// Its message.
+    /// The complete commit message.
     pub message: &'a [u8],
-    /// When, by our clock.
+    /// The author and committer date.
     pub at: Timestamp,
-    /// By whom; `None`: the user, as git is configured.
+    /// Author and committer; `None`: the user, as configured in git.
     pub identity: Option<Identity>,
 }
 
-/// A name and an address.
+/// A name and an email address for commits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// The name.
+    /// The name, as in `user.name`.
     pub name: bstr::BString,
-    /// The address.
+    /// The email address, without `<>`.
     pub email: bstr::BString,
 }
 
 impl Identity {
-    /// That of commits without an author: merges of the ledger, snapshots, operations.
+    /// The identity of git-agent, for merges of the ledger, snapshots and operations.
     pub fn ours() -> Self {
         Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }
     }

@@ -22,7 +22,7 @@ const PAUSES: [u64; 7] = [2, 5, 10, 20, 40, 80, 160];
 /// How many objects may use up all pauses; after that a repository is taken to be damaged, and reading it must not be slow.
 const MAX_FAILURES: usize = 3;
 
-/// How often an object that is not found is looked for again.
+/// How often the search for a missing object is repeated.
 #[derive(Debug, Default)]
 pub struct RetryPolicy {
     failures: Cell<usize>,
@@ -123,7 +123,7 @@ impl Repo {
         }
     }
 
-    /// What sort of object `id` is, and its size.
+    /// The type and size of the object `id`.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl Repo {
         found.or_environment(|| format!("cannot read the object {id}"))
     }
 
-    /// Whether the object `id` is here, and a commit.
+    /// Whether the object `id` exists and is a commit.
     pub fn is_commit(&self, id: ObjectId) -> bool {
         self.names(id) && self.gix().find_header(id).is_ok_and(|header| header.kind() == Kind::Commit)
     }
@@ -158,7 +158,7 @@ impl Repo {
         self.gix().objects.store_ref().path()
     }
 
-    /// Whether the object `id` is here, at this moment.
+    /// Whether the object `id` exists at this moment.
     pub fn has(&self, id: ObjectId) -> bool {
         self.names(id) && self.gix().has_object(id)
     }

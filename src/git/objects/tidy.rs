@@ -14,7 +14,7 @@ use crate::{
 /// From this many packs, or loose refs of one kind, on.
 const MANY: usize = 32;
 
-/// Whether there are many small files in which objects are, or many loose refs that begin with `refs`.
+/// Whether there are many small packs and loose objects, or many loose refs below `refs`.
 pub fn is_due(repo: &Repo, refs: &str) -> bool {
     let count = |dir: &Path, is_meant: fn(&str) -> bool| -> usize {
         let files = fs::read_dir(dir).into_iter().flatten().flatten();

@@ -11,11 +11,11 @@ use crate::{
 /// Changes with the format, and with what else than these refs decides which tasks are active.
 const MAGIC: &[u8; 8] = b"gaactiv\x03";
 
-/// The refs that the answer depends on.
+/// The state of the refs that the active tasks are computed from.
 pub(super) struct State<'a> {
-    /// What the refs of the worktree point to.
+    /// The anchors that the refs of the worktree point to.
     pub anchors: &'a [ObjectId],
-    /// The tip of the ledger.
+    /// The tip of the ledger; `None` if there is none.
     pub ledger: Option<ObjectId>,
 }
 

@@ -9,12 +9,12 @@ use crate::{
     git::{ObjectId, Repo},
 };
 
-/// The end of the activity of a task.
+/// The end of the last active task of a worktree.
 pub struct Ended {
     pub task: TaskId,
-    /// When, in seconds since the epoch.
+    /// The time, in seconds since the epoch.
     pub seconds: i64,
-    /// The commit that HEAD was on; `None` on an unborn branch.
+    /// The commit of HEAD at that time; `None` on an unborn branch.
     pub head: Option<ObjectId>,
 }
 

@@ -8,18 +8,18 @@ use crate::{
     git::{ObjectId, Repo, replace, revwalk},
 };
 
-/// Replacements, grafts, the boundary of a shallow clone; and how messages are read.
+/// Replacements, grafts and the shallow boundary, which change the history; and the rules for reading messages.
 #[derive(Clone, Debug)]
 pub struct Overlay {
     /// `info/grafts`: parents instead of those in the commit. gix does not know it, git still does.
     grafts: HashMap<ObjectId, Vec<ObjectId>>,
-    /// Commits whose parents are not here.
+    /// Commits whose parents are missing in this shallow clone.
     pub shallow: HashSet<ObjectId>,
-    /// Which trailers name a task.
+    /// The rules by which trailers name tasks.
     pub rules: Rules,
-    /// Changes with everything that changes what an index says.
+    /// A hash of everything that changes the content of an index.
     pub fingerprint: ObjectId,
-    /// Whether the commits alone make the history: only then git's commit-graph describes it.
+    /// Whether there are neither replacements nor grafts: only then git's commit-graph is correct.
     pub is_plain: bool,
 }
 

@@ -31,12 +31,12 @@ use store::Known;
 /// From this many commits that the index does not have on, it is written; fewer are read again each time.
 const WRITE_FROM: usize = 512;
 
-/// Why a question has no answer.
+/// Why a question about the history has no answer.
 #[derive(Debug)]
 pub enum Fault {
-    /// The index is damaged; without it there is one.
+    /// The index is damaged; the answer can be computed without it.
     Damaged,
-    /// The history itself cannot be read.
+    /// The history cannot be read.
     Because(Error),
 }
 

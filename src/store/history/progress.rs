@@ -11,7 +11,7 @@ const STEP: Duration = Duration::from_millis(100);
 /// The clock is read after this many commits.
 const EVERY: usize = 1024;
 
-/// Says how many commits were read, if the repository has a progress reporter.
+/// Reports how many commits were read, if the repository has a progress reporter.
 pub struct Meter<'a> {
     repo: &'a Repo,
     next: Instant,
@@ -20,7 +20,7 @@ pub struct Meter<'a> {
 }
 
 impl<'a> Meter<'a> {
-    /// Start now.
+    /// Start measuring; nothing is reported for short runs.
     pub fn new(repo: &'a Repo) -> Self {
         Meter { repo, next: Instant::now() + QUIET, said: false, asked: 0 }
     }

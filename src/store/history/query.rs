@@ -10,15 +10,15 @@ use super::{
 };
 use crate::{domain::topo, git::ObjectId, store::ledger::commits::Links};
 
-/// A commit and all of its ancestors.
+/// A commit and all of its ancestors, ready to be queried.
 pub struct Past {
-    /// All of them, the one in memory included.
+    /// All layers, including the one in memory.
     pub(super) layers: Vec<Layer>,
     /// See [`super::store::Known::trunk`].
     pub(super) trunk: u32,
-    /// The position of the commit.
+    /// The position of the commit in the layers.
     pub(super) tip: u32,
-    /// Commits whose parents are not in this clone.
+    /// Commits whose parents are missing in this shallow clone.
     pub(super) shallow: HashSet<ObjectId>,
 }
 
@@ -28,7 +28,7 @@ impl Past {
         self.on(id, &Links::default())
     }
 
-    /// The same with what the ledger says: with the linked commits that are in this history, without the unlinked ones.
+    /// The commits of the task `id` according to messages and ledger: with linked commits of this history, without unlinked ones.
     pub fn on(&self, id: &[u8], links: &Links) -> Result<Vec<ObjectId>, Fault> {
         self.on_any([(id, links)])
     }
@@ -89,7 +89,7 @@ impl Past {
         Ok(self.commits(&self.in_order(positions)?)?)
     }
 
-    /// The commits of this history whose parents are not in this shallow clone.
+    /// The commits of this history whose parents are missing in this shallow clone.
     pub fn cut(&self) -> Result<Vec<ObjectId>, Fault> {
         self.sorted(&self.shallow.iter().copied().collect::<Vec<_>>())
     }

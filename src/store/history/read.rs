@@ -11,23 +11,23 @@ use crate::{
 };
 use bstr::{BString, ByteSlice as _};
 
-/// What a commit says, besides its parents.
+/// The part of a commit's message that the index stores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
-    /// The ids of the tasks that it names.
+    /// The ids of the tasks that the message names.
     pub ids: Vec<BString>,
-    /// What it reverts, in the digits of its message.
+    /// The commits that the message says it reverts, as abbreviated in it.
     pub reverts: Vec<BString>,
 }
 
 impl Said {
-    /// Whether it says nothing of interest.
+    /// Whether the message names no task and reverts nothing.
     pub fn is_nothing(&self) -> bool {
         self.ids.is_empty() && self.reverts.is_empty()
     }
 }
 
-/// Reads commits of `repo` one after the other.
+/// Reads commits of a repository one by one, with a reused buffer.
 pub struct Reader<'a> {
     repo: &'a Repo,
     overlay: &'a Overlay,
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         Ok((overlay.parents(commit, parents), said))
     }
 
-    /// What `commit` says.
+    /// The tasks and reverts in the message of `commit`.
     pub fn said(&mut self, commit: ObjectId) -> Result<Said> {
         let overlay = self.overlay;
         self.bytes(commit).map(|bytes| said(bytes, overlay))

@@ -24,21 +24,21 @@ const MAGIC: &[u8; 8] = b"gahist\0\x02";
 /// A reader whose layers were just replaced by others looks again so often.
 const TRIES: usize = 3;
 
-/// What the index knows.
+/// The index as read from the disk.
 #[derive(Debug, Default)]
 pub struct Known {
-    /// From the bottom up.
+    /// The layers, the oldest first.
     pub layers: Vec<Layer>,
     /// This many positions from the first on are one history, that of the last of them, in the reverse of git's order.
     pub trunk: u32,
-    /// What the layers are called.
+    /// The file names of the layers.
     names: Vec<String>,
-    /// The bytes of the chain that this was read from.
+    /// The bytes of the chain file that it was read from.
     chain: Vec<u8>,
 }
 
 impl Known {
-    /// The first position that is free.
+    /// The first position after all layers.
     pub fn end(&self) -> u32 {
         self.layers.last().map_or(0, Layer::end)
     }
@@ -53,16 +53,16 @@ impl Known {
     }
 }
 
-/// The state of the index.
+/// The condition of the history index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// There is none. The first question to a long history makes one.
+    /// It does not exist; the first query of a long history creates it.
     Absent,
-    /// It cannot be used; the next question that needs one makes a new one.
+    /// It is damaged; the next query rebuilds it.
     Damaged,
-    /// It was made under other settings, replacements, or shallow boundaries; the next question makes a new one.
+    /// It was built with other settings, replacements or shallow boundaries; the next query rebuilds it.
     Outdated,
-    /// It has this many commits, in this many layers.
+    /// It is valid and has this many commits, in this many layers.
     Sound(usize, usize),
 }
 
@@ -74,7 +74,7 @@ fn cache(repo: &Repo) -> Cache {
     Cache::new(dir(repo).join("chain"), MAGIC)
 }
 
-/// The index, if there is one that can be used under `overlay`.
+/// The index, if there is a valid one for `overlay`.
 pub fn open(repo: &Repo, overlay: &Overlay) -> Option<Known> {
     (0..TRIES).find_map(|_| read(repo, overlay).ok())?
 }
@@ -109,7 +109,7 @@ fn read(repo: &Repo, overlay: &Overlay) -> Read<Option<Known>> {
     Ok(Some(known))
 }
 
-/// Add what `grown` found to the index that `known` was read from. A failure costs the next reader time, nothing else.
+/// Add the new commits `grown` to the index `known`. On failure the next reader only takes longer.
 pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
     let write = || -> Option<()> {
         let dir = dir(repo);

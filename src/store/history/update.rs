@@ -28,7 +28,7 @@ const MANY: usize = 2 * CHUNK;
 /// More threads than this wait for the disk.
 const MAX_THREADS: usize = 8;
 
-/// What was found above the index.
+/// Commits that the index does not have yet.
 pub struct Grown {
     /// The commits, parents before children: the reverse of git's order as seen from the tip.
     pub facts: Facts,

@@ -17,17 +17,17 @@ use crate::{
     },
 };
 
-/// Lines that a commit of the ledger took out of a note.
+/// Lines that a commit of the ledger removed from a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
     pub commit: ObjectId,
-    /// The note: its task, or its key.
+    /// The note: the id of its task, or its key.
     pub note: String,
-    /// How many lines of its parent it does not have.
+    /// The number of removed lines.
     pub lines: usize,
 }
 
-/// Every commit in the history of `view` that took lines away. Only another program does that.
+/// All commits in the history of `view` that removed lines; only other programs create such commits.
 pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
     let repo = view.repo();
     let Some(tip) = view.tip() else { return Ok(Vec::new()) };
@@ -43,18 +43,18 @@ pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
     Ok(removals)
 }
 
-/// Lines of a note that another state of the ledger lacks.
+/// Lines of a note that are missing in another state of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
-    /// The note: its task, or its key.
+    /// The note: the id of its task, or its key.
     pub note: String,
-    /// How many lines.
+    /// The number of missing lines.
     pub lines: usize,
-    /// How many of them are not headers.
+    /// The number of missing lines that are events, not headers.
     pub events: usize,
 }
 
-/// What the tree `old` has in its notes and the tree `new` does not.
+/// The lines and texts of the tree `old` that are missing in the tree `new`, by note.
 ///
 /// # Errors
 ///
@@ -68,19 +68,19 @@ pub fn lost_between(repo: &Repo, old: ObjectId, new: Option<ObjectId>) -> Result
     Ok(lost)
 }
 
-/// How far back to look.
+/// How far back to search for missing lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Until the notes that were read have 64 MiB.
+    /// Until notes of 64 MiB in total have been read.
     Bounded,
-    /// To the beginning.
+    /// The whole history.
     Whole,
 }
 
 /// The most that [`Reach::Bounded`] reads.
 const BOUND: usize = 64 << 20;
 
-/// Lines that the history of the ledger has and its tip does not.
+/// Lines that a past state of the ledger has and its tip does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     pub commit: ObjectId,
@@ -131,7 +131,7 @@ pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
     Ok((found, is_whole))
 }
 
-/// Whether the tree `new` lacks a line of a note, or a text, that the tree `old` has.
+/// Whether lines or texts of the tree `old` are missing in the tree `new`.
 pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     for key in changed(repo, old, new)? {
         if loss(repo, old, new, key)?.is_some() {
@@ -141,7 +141,7 @@ pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     lacks_texts(repo, new, old)
 }
 
-/// Whether the tree `new` lacks a text that the tree `old` has.
+/// Whether texts of the tree `old` are missing in the tree `new`.
 pub fn lacks_texts(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     let kept: HashSet<ObjectId> = tree::texts(repo, new)?.into_iter().collect();
     Ok(tree::texts(repo, old)?.iter().any(|text| !kept.contains(text)))

@@ -80,7 +80,7 @@ fn make(repo: &Repo) -> Result<Ulid> {
     Ok(id)
 }
 
-/// `actor` in this clone.
+/// `actor` as a holder of claims in this clone.
 pub fn holder(repo: &Repo, actor: Actor) -> Holder {
     Holder { actor, clone_id: known(repo) }
 }

@@ -43,16 +43,16 @@ const BETWEEN: usize = 64;
 /// Milliseconds of a day: how far clocks are believed to be off.
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A command, as what it writes to the ledger says.
+/// The metadata of a command, stored in the commits of the ledger that it makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// Names it; also the operation that is a part of it.
+    /// The id of the command, and of the operation that is a part of it.
     pub id: Ulid,
-    /// The worktree that it was run in.
+    /// The worktree it was run in: `main` or `worktrees/<name>`.
     pub worktree: String,
-    /// The tasks that were active there.
+    /// The tasks that were active in that worktree before.
     pub active: Vec<TaskId>,
-    /// The command that it undoes, if it is an undo, or the undo of one.
+    /// The command that it undoes, if it is an undo or redo.
     pub undoes: Option<Ulid>,
 }
 
@@ -72,21 +72,21 @@ impl Command {
     }
 }
 
-/// A commit of the ledger that a command of this clone made.
+/// A commit of the ledger that was made by a command of this clone.
 #[derive(Clone, Debug)]
 pub struct Part {
     pub commit: ObjectId,
-    /// The commit before it.
+    /// Its first parent.
     pub parent: Option<ObjectId>,
-    /// What was done, in words: `edit t-1`.
+    /// What the commit records, in words: `edit t-1`.
     pub title: String,
     pub by: String,
     pub at: Timestamp,
-    /// The command. The worktree is empty where that is not known.
+    /// The command that made it; its worktree is empty if unknown.
     pub command: Command,
 }
 
-/// The parts of commands in the history of a ledger, the newest first.
+/// The parts of commands in the history of a ledger, newest first.
 pub struct Parts<'r> {
     view: View<'r>,
     next: BinaryHeap<(i64, Reverse<usize>, ObjectId)>,
@@ -95,7 +95,7 @@ pub struct Parts<'r> {
 }
 
 impl<'r> Parts<'r> {
-    /// Those of `view`.
+    /// The parts in the history of `view`.
     pub fn of(view: View<'r>) -> Self {
         let mut parts = Parts { view, next: BinaryHeap::new(), seen: HashSet::new(), made_here: OnceCell::new() };
         parts.then(i64::MAX, view.tip());

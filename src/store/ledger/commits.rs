@@ -22,7 +22,7 @@ use crate::{
     git::{ObjectId, Repo},
 };
 
-/// Which tasks a commit belongs to. Every query asks here.
+/// Determines which tasks a commit belongs to, from its message and the ledger. All queries use it.
 #[derive(Clone, Debug)]
 pub struct Owners {
     rules: Rules,
@@ -31,7 +31,7 @@ pub struct Owners {
 }
 
 impl Owners {
-    /// As `view` and the settings of its repository say.
+    /// Read the links in the ledger of `view`, and the trailer settings of its repository.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Owners {
         Ok(owners)
     }
 
-    /// How trailers are read.
+    /// The rules by which trailers name tasks.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
@@ -82,17 +82,17 @@ impl Owners {
         tasks
     }
 
-    /// The tasks that `commit` is linked to, whatever it names.
+    /// The tasks that `commit` is linked to, whatever its message says.
     pub fn linked(&self, commit: ObjectId) -> &[TaskId] {
         self.linked.get(&commit).map_or(&[], Vec::as_slice)
     }
 
-    /// The tasks that `commit` is unlinked from, whatever it names.
+    /// The tasks that `commit` is unlinked from, whatever its message says.
     pub fn unlinked(&self, commit: ObjectId) -> &[TaskId] {
         self.unlinked.get(&commit).map_or(&[], Vec::as_slice)
     }
 
-    /// Every commit that is linked to a task or unlinked from one.
+    /// All commits that are linked to a task or unlinked from one.
     pub fn commits(&self) -> impl Iterator<Item = ObjectId> + '_ {
         self.linked.keys().chain(self.unlinked.keys()).copied()
     }
@@ -108,17 +108,17 @@ fn mark(repo: &Repo) {
     }
 }
 
-/// What the ledger says about the commits of a task, against their messages.
+/// Corrections of the ledger to what messages say about the commits of a task.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Links {
-    /// They belong to it.
+    /// Commits that belong to the task.
     pub linked: Vec<ObjectId>,
-    /// They do not.
+    /// Commits that do not belong to it.
     pub unlinked: Vec<ObjectId>,
 }
 
 impl Links {
-    /// Those of `task`.
+    /// The corrections in the events of `task`.
     pub fn of(task: &Task) -> Self {
         let with = |tie: Tie| {
             let known = task.commits.iter().filter(|known| known.tie == tie);
@@ -127,22 +127,22 @@ impl Links {
         Links { linked: with(Tie::Linked), unlinked: with(Tie::Unlinked) }
     }
 
-    /// Whether messages alone tell the commits of the task.
+    /// Whether there are none, so that messages alone decide.
     pub fn is_empty(&self) -> bool {
         self.linked.is_empty() && self.unlinked.is_empty()
     }
 }
 
-/// The commits that events name, and the tasks whose events those are.
+/// The commits named in events, with the tasks of these events.
 #[derive(Clone, Debug, Default)]
 pub struct Commits {
     known: HashMap<ObjectId, Vec<TaskId>>,
-    /// When the first task was added.
+    /// The time when the first task was added.
     pub began: Option<Timestamp>,
 }
 
 impl Commits {
-    /// Those that the notes of `view` name.
+    /// Read the commits from all notes of `view`.
     pub fn read(view: &View<'_>) -> Result<Self> {
         let mut found = Commits::default();
         for row in view.table()?.rows() {
@@ -177,7 +177,7 @@ impl Commits {
         }
     }
 
-    /// Every commit that an event names.
+    /// All commits that an event names.
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
         self.known.keys().copied()
     }

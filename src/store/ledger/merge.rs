@@ -30,12 +30,12 @@ use crate::{
 /// How often a merge is retried because of concurrent writes.
 const TRIES: u32 = 50;
 
-/// How a merge went.
+/// The result of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
     /// The tip of the ledger afterwards.
     pub tip: ObjectId,
-    /// Keys of the notes that changed here.
+    /// The keys of the notes that changed in the local ledger.
     pub changed: Vec<ObjectId>,
     /// Notes whose lines are together more than a note can hold: the key, and the blob that is kept under `text/` instead.
     pub apart: Vec<(ObjectId, ObjectId)>,
@@ -48,7 +48,7 @@ impl Merged {
     }
 }
 
-/// Take the ledger at commit `theirs` into ours.
+/// Merge the ledger at commit `theirs` into the local one.
 ///
 /// # Errors
 ///
@@ -66,7 +66,7 @@ pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
     Err(busy(repo, "it was not merged"))
 }
 
-/// The state that both commits of the ledger come from, if there is one.
+/// The common ancestor of two commits of the ledger, if there is one.
 pub fn base(repo: &Repo, ours: ObjectId, theirs: ObjectId) -> Option<ObjectId> {
     revwalk::common_ancestor(repo, ours, theirs)
 }

@@ -23,56 +23,56 @@ use crate::{
     git::{ObjectId, ObjectKind, Repo},
 };
 
-/// Everything that reading every note shows.
+/// The findings of reading every note of a ledger.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// How many notes there are.
+    /// The number of notes.
     pub notes: usize,
-    /// How many events.
+    /// The number of event lines in them.
     pub events: usize,
     /// The tasks' rows, sorted by id, read from the notes.
     pub rows: Vec<Summary>,
     /// Notes that cannot be read: key, and why.
     pub unreadable: Vec<(ObjectId, String)>,
-    /// Notes that are larger than any that is read: key, whose if that can be determined, and why.
+    /// Notes that exceed the size limit: key, task if known, and the reason.
     pub too_large: Vec<(ObjectId, Option<TaskId>, String)>,
-    /// Lines that are not events.
+    /// Lines that are not valid events.
     pub damaged: Vec<(TaskId, Damaged)>,
-    /// How many more such lines there are in notes that have very many of them.
+    /// How many further invalid lines there are in notes with very many of them.
     pub more_damaged: usize,
-    /// Tasks with a title that is not one clean line, as an event says it.
+    /// Tasks with an event whose title is not one clean line.
     pub odd_titles: Vec<TaskId>,
     /// Events of kinds that this version does not know, by kind.
     pub unknown_kinds: BTreeMap<String, usize>,
     /// Entries of the tree that are not notes.
     pub foreign: Vec<BString>,
-    /// Notes on something that is not a task.
+    /// Notes on objects that are not anchors of tasks.
     pub not_tasks: Vec<ObjectId>,
-    /// Notes that name a task whose note has another key.
+    /// Notes stored under a key that does not belong to the task they name.
     pub wrong_keys: Vec<(ObjectId, TaskId)>,
-    /// Tasks whose note is in the tree more than once.
+    /// Tasks with more than one note in the tree.
     pub duplicates: Vec<TaskId>,
-    /// Tasks that were made more than once, apart.
+    /// Tasks that were added more than once, with the titles.
     pub created_twice: Vec<(TaskId, Vec<String>)>,
-    /// Tasks whose `create` event is not here.
+    /// Tasks without a `create` event.
     pub fragments: Vec<TaskId>,
-    /// Tasks whose anchor is not in the repository: `git notes prune` would take their notes.
+    /// Tasks whose anchor is missing: `git notes prune` would remove their notes.
     pub without_anchor: Vec<TaskId>,
-    /// Long texts that are not in the repository: task and blob.
+    /// Long texts that are missing in the repository: task and blob.
     pub missing_texts: Vec<(TaskId, String)>,
-    /// Dependencies on tasks that are not here.
+    /// Dependencies on tasks that are not in the ledger.
     pub dangling_after: Vec<(TaskId, TaskId)>,
-    /// Features that are not here.
+    /// Subtasks of features that are not in the ledger.
     pub dangling_parents: Vec<(TaskId, TaskId)>,
-    /// Cycles of tasks that wait for each other: by dependencies, or as features for their parts.
+    /// Cycles of tasks that wait for each other, through dependencies or as features for their subtasks.
     pub cycles: Vec<Vec<TaskId>>,
-    /// [`Survey::cycles`] in words.
+    /// [`Survey::cycles`] as text.
     pub spelled_cycles: Vec<String>,
-    /// Tasks that are, through others, parts of themselves.
+    /// Tasks that are their own ancestors.
     pub parent_cycles: Vec<TaskId>,
 }
 
-/// Look at every note of `view`.
+/// Read every note of `view`.
 ///
 /// # Errors
 ///

@@ -18,16 +18,16 @@ use crate::{
     store::history,
 };
 
-/// The meaning of a word in the ledger.
+/// The result of looking up a word in the ledger.
 pub enum Lookup {
-    /// The id of this task, or the beginning of it.
+    /// The task with this id or unique prefix.
     Task(Box<Task>),
-    /// No task; the refusal for where one is needed (`task-not-found`).
+    /// No task matches; the error for callers that need one (`task-not-found`).
     Unknown(Error),
 }
 
 impl Lookup {
-    /// The task.
+    /// The task, or the error.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl Lookup {
     }
 }
 
-/// The ledger as it was at one commit; what a command reads and decides by.
+/// The ledger at one commit: a consistent state to read and decide by.
 #[derive(Clone, Copy)]
 pub struct View<'r> {
     repo: &'r Repo,
@@ -49,7 +49,7 @@ pub struct View<'r> {
 }
 
 impl<'r> View<'r> {
-    /// The ledger as it is now.
+    /// The current state of the ledger.
     ///
     /// # Errors
     ///
@@ -83,17 +83,17 @@ impl<'r> View<'r> {
         Ok(View { repo, tip, root })
     }
 
-    /// The commit, if there is a ledger at all.
+    /// The commit; `None` if there is no ledger.
     pub fn tip(&self) -> Option<ObjectId> {
         self.tip
     }
 
-    /// The notes tree, if there is a ledger at all.
+    /// The notes tree; `None` if there is no ledger.
     pub fn root(&self) -> Option<ObjectId> {
         self.root
     }
 
-    /// The repository.
+    /// The repository that the ledger is in.
     pub fn repo(&self) -> &'r Repo {
         self.repo
     }
@@ -107,7 +107,7 @@ impl<'r> View<'r> {
         self.repo.blob_id(note::anchor(id).as_bytes())
     }
 
-    /// The bytes of a task's note; empty when it has none.
+    /// The content of a task's note; empty if it has none.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl<'r> View<'r> {
         }
     }
 
-    /// The events of a task.
+    /// The events in a task's note, valid ones and others.
     ///
     /// # Errors
     ///
@@ -148,7 +148,7 @@ impl<'r> View<'r> {
         Ok(task.exists().then_some(task))
     }
 
-    /// Every task's row.
+    /// The rows of all tasks.
     ///
     /// # Errors
     ///
@@ -157,7 +157,7 @@ impl<'r> View<'r> {
         index::load(self)
     }
 
-    /// The task that `word` (its id, or a unique prefix) means.
+    /// The task with the id `word`, or with this unique prefix.
     ///
     /// # Errors
     ///
@@ -210,7 +210,7 @@ impl<'r> View<'r> {
         }
     }
 
-    /// The whole of a text, wherever it is kept; what the line shows of it if the blob is not here.
+    /// The whole of a text, also if it is stored in a blob; only its beginning if the blob is missing.
     pub fn text(&self, text: &Text) -> String {
         let stored = text.blob().and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
         // The line may come from anyone: it must not make us read what is not a text.

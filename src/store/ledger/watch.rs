@@ -29,12 +29,12 @@ pub(super) fn moves(repo: &Repo, tip: Option<ObjectId>, commit: ObjectId) -> Res
     Ok(is_known.then(|| RefChange { name: SEEN.to_owned(), expected: seen, new: Some(commit) }))
 }
 
-/// What another program did to the ledger since this clone last wrote to it.
+/// Changes by other programs since this clone last wrote to the ledger.
 #[derive(Debug, Default)]
 pub struct Noticed {
-    /// What it took out of it.
+    /// The events and texts that they removed.
     pub losses: Vec<Loss>,
-    /// Where this clone left the ledger, if that commit no longer exists: what it had that the ledger lacks is unknown.
+    /// The last tip that this clone wrote, if that commit no longer exists: what was lost is unknown then.
     pub gone: Option<ObjectId>,
 }
 
@@ -121,7 +121,7 @@ fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<Loss>> {
     audit::lost_between(state.repo(), root, other.root())
 }
 
-/// States of the ledger that another program took something from which is still not there, and what.
+/// Past states of the ledger with events that are still missing, and these events.
 pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
     let view = View::now(repo)?;
     let mut states = Vec::new();
@@ -134,7 +134,7 @@ pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
     Ok(states)
 }
 
-/// Bring everything back that [`lost`], and the history of the ledger, know to be missing. Answers how many events came back.
+/// Restore all events that are known to be missing from [`lost`] and the history of the ledger. Answers how many.
 pub fn bring_back(repo: &Repo) -> Result<usize> {
     notice(repo)?;
     let mut events = 0;

@@ -30,15 +30,15 @@ const NAMED: usize = 100;
 /// How much of the title of a command goes into an event, in characters.
 const TITLE: usize = 200;
 
-/// What is withdrawn.
+/// The events to withdraw, and by whom.
 pub struct Request<'a> {
-    /// The parts of the command that wrote it.
+    /// The commits of the ledger that the command made.
     pub parts: &'a [Part],
-    /// Further events that belong to it.
+    /// Further events to withdraw.
     pub more: &'a [(TaskId, Ulid)],
-    /// What that command did, in words.
+    /// The title of that command, for the `withdraw` event.
     pub what: &'a str,
-    /// Whether the command is an undo.
+    /// Whether that command is itself an undo.
     pub redo: bool,
     pub actor: &'a Actor,
     pub command: Ulid,

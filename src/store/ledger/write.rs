@@ -39,43 +39,43 @@ use crate::{
 /// How long a write continues trying before it says that the ledger is busy.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The author of the events, and the time.
+/// The author and the time of events.
 pub struct Author<'a> {
-    /// Stands in the event lines.
+    /// The actor named in the event lines.
     pub actor: &'a Actor,
-    /// The clock.
+    /// The clock, read when the events are written.
     pub now: &'a dyn Fn() -> Timestamp,
-    /// Whether an event that would have no effect is refused: a command is about to describe it.
+    /// Refuse events without effect, because the command reports them as done.
     pub is_held_to_it: bool,
     /// The command that it is written for, which can be undone; `None`: it belongs to something else, a commit or an operation.
     pub command: Option<Command>,
 }
 
-/// What will be written, in one commit.
+/// Events to write in one commit of the ledger.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
-    /// Events, in the order in which they happen.
+    /// The new events, in their order.
     pub events: Vec<(TaskId, Payload)>,
-    /// Events of other notes that these tasks get unchanged, before `events`.
+    /// Existing events of other notes to copy into the notes of these tasks, before `events`.
     pub copies: Vec<(TaskId, Vec<Event>)>,
-    /// The subject of the ledger's commit.
+    /// The first line of the commit message.
     pub message: String,
-    /// The tasks are not needed after they have been written: there are thousands of them.
+    /// Do not answer the tasks afterwards: there may be thousands.
     pub is_bulk: bool,
 }
 
 impl Draft {
-    /// Nothing to write.
+    /// An empty draft: nothing is written.
     pub fn nothing() -> Self {
         Draft::default()
     }
 
-    /// One event.
+    /// A draft with a single event.
     pub fn one(id: &TaskId, payload: Payload) -> Self {
         Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)], ..Draft::default() }
     }
 
-    /// And then this.
+    /// Add an event at the end.
     pub fn and(&mut self, id: &TaskId, payload: Payload) {
         if self.message.is_empty() {
             self.message = format!("{} {id}", payload.kind());
@@ -84,12 +84,12 @@ impl Draft {
     }
 }
 
-/// What was written.
+/// The result of a write.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// The new tip; `None` when the draft was empty.
+    /// The new tip of the ledger; `None` if the draft was empty.
     pub commit: Option<ObjectId>,
-    /// The tasks that were written to, as they stand now, in the order of their first event; none of a bulk.
+    /// The tasks after the write, in the order of their first event; empty for a bulk write.
     pub tasks: Vec<Task>,
 }
 
@@ -101,7 +101,7 @@ reasons! {
     }
 }
 
-/// Let `decide` examine the ledger and write what it says.
+/// Write what `decide` returns for the current ledger; called again if another process writes first.
 ///
 /// # Errors
 ///
@@ -160,7 +160,7 @@ pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
     }
 }
 
-/// A draft as objects that are not written yet.
+/// A draft, encoded as objects that are not written yet.
 pub struct Prepared {
     batch: Batch,
     tip: Option<ObjectId>,
@@ -225,7 +225,7 @@ impl Prepared {
         Ok(Prepared { batch, tip: view.tip(), commit, message: draft.message, tasks })
     }
 
-    /// The commit's id.
+    /// The id of the commit to be written.
     pub fn commit(&self) -> ObjectId {
         self.commit
     }

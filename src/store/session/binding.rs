@@ -6,7 +6,7 @@ use crate::{
     git::{Repo, processes},
 };
 
-/// The session works on `id`, instead of on what it worked on before or (`also`) in addition to it.
+/// Bind `id` to the session, replacing its tasks or, with `also`, in addition to them.
 pub fn bind(repo: &Repo, session: &SessionId, now: Timestamp, id: &TaskId, also: bool) {
     update(repo, session, now, |session| {
         if !also {
@@ -21,7 +21,7 @@ pub fn bind(repo: &Repo, session: &SessionId, now: Timestamp, id: &TaskId, also:
     });
 }
 
-/// No session still works on `id`.
+/// Remove `id` from the tasks of every session.
 pub fn unbind(repo: &Repo, id: &TaskId) {
     let works_on_it = |session: &Session| session.tasks.contains(id);
     if !all(repo).iter().any(works_on_it) {

@@ -45,12 +45,12 @@ pub fn current(repo: &Repo) -> Option<SessionId> {
     sessions.iter().filter(|session| above(session)).max_by_key(|session| session.seen).and_then(Session::name)
 }
 
-/// The record of session `id`.
+/// The record of session `id`; `None` if it is missing or damaged.
 pub fn read(repo: &Repo, id: &SessionId) -> Option<Session> {
     by_key(repo, &id.key())
 }
 
-/// What is known of the session with this [`SessionId::key`].
+/// The record of the session with this [`SessionId::key`].
 pub fn by_key(repo: &Repo, key: &str) -> Option<Session> {
     let is_name = key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     if !is_name {
@@ -59,13 +59,13 @@ pub fn by_key(repo: &Repo, key: &str) -> Option<Session> {
     serde_json::from_slice(cache(repo, key).read_about(key.as_bytes())?.content()).ok()
 }
 
-/// Every session that is known, in no order.
+/// The records of all sessions, in no particular order.
 pub fn all(repo: &Repo) -> Vec<Session> {
     let entries = fs::read_dir(directory(repo)).into_iter().flatten().flatten();
     entries.filter_map(|entry| by_key(repo, entry.file_name().to_str()?)).collect()
 }
 
-/// The sessions that were last seen in this worktree, but for the present one; the one that was seen last comes first.
+/// The other sessions last seen in this worktree, the most recent first.
 pub fn others(repo: &Repo) -> Vec<Session> {
     let us = current(repo);
     let is_us = |session: &Session| us.as_ref().is_some_and(|us| us.host() == session.host && us.id() == session.id);
@@ -107,7 +107,7 @@ fn locked<T>(repo: &Repo, work: impl FnOnce() -> T) -> T {
     work()
 }
 
-/// Forget sessions without a sign of life for a long time.
+/// Delete the records of sessions that have been inactive for 30 days.
 pub fn prune(repo: &Repo, now: Timestamp) {
     for session in all(repo).iter().filter(|session| now.seconds_since(session.seen) > FORGOTTEN) {
         if let Some(id) = session.name() {

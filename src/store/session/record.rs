@@ -16,49 +16,49 @@ const EVENTS: usize = 64;
 /// A session whose process is not known counts as alive for so long after its last event, in seconds: half an hour.
 const QUIET: u64 = 30 * 60;
 
-/// A session of an agent host.
+/// The record of a session of an agent host.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The host: `claude`.
+    /// The word for the host: `claude`.
     pub host: String,
-    /// What the host calls it.
+    /// The session id assigned by the host.
     pub id: String,
-    /// The agent inside of the session that this is about, if it is not the session's own.
+    /// The agent within the session, if it is not the main one.
     pub agent: Option<String>,
-    /// The process of the host, as far as the system shows it.
+    /// The process of the host, if the system shows it.
     pub process: Option<ProcessId>,
-    /// The model, where the host says so.
+    /// The model, if the host reports it.
     pub model: Option<String>,
     /// The worktree that it was last seen in.
     pub worktree: String,
     /// The tasks that it works on, the main one first.
     pub tasks: Vec<TaskId>,
-    /// The worktree that it began them in.
+    /// The worktree in which it started them.
     pub bound_in: Option<String>,
-    /// The first line of what its user asked for.
+    /// The first line of the user's prompt.
     pub prompt: Option<String>,
-    /// States of the work tree that it was asked about before it stopped.
+    /// Hashes of work tree states that it was already asked about before stopping.
     pub asked: Vec<String>,
-    /// When it was first seen.
+    /// The time of its first event.
     pub opened: Timestamp,
-    /// When it was last seen.
+    /// The time of its last event.
     pub seen: Timestamp,
-    /// How it ended, if it did.
+    /// The reported end; `None` while it is open.
     pub ended: Option<Ended>,
     /// The commit of HEAD after its last event.
     pub head: Option<String>,
-    /// When a snapshot was last taken for it.
+    /// The time of the last snapshot taken for it.
     pub captured: Option<Timestamp>,
-    /// The lines of the list that its agent keeps: their numbers and titles.
+    /// The items of its to-do list: number and title.
     #[serde(default)]
     pub todos: Vec<(String, String)>,
-    /// What was not committed when it began, as one word.
+    /// A hash of the uncommitted changes at its start.
     #[serde(default)]
     pub found: Option<String>,
-    /// Files may have changed since a snapshot was last taken for it.
+    /// Whether files may have changed since the last snapshot.
     #[serde(default)]
     pub is_unsaved: bool,
-    /// How many tools ran that may change files.
+    /// The number of tool calls that may have changed files.
     #[serde(default)]
     pub calls: u32,
     /// The last events of the host and when each was sent, to count each of them once.
@@ -68,18 +68,18 @@ pub struct Session {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     pub at: Timestamp,
-    /// What the host says about the reason.
+    /// The reason given by the host.
     pub reason: Option<String>,
 }
 
-/// Whether a session continues.
+/// Whether a session is still running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It has ended: its host said so.
+    /// The host reported its end.
     Ended,
-    /// It continues.
+    /// It is still running.
     Alive,
-    /// Its process is gone, and it did not say that it ended.
+    /// Its process is gone, but the host did not report an end.
     BrokeOff,
 }
 
@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Its name; `None` where the record holds none.
+    /// The session id with its host; `None` if the record is incomplete.
     pub fn name(&self) -> Option<SessionId> {
         let id = SessionId::new(&self.host, &self.id)?;
         Some(self.agent.as_deref().map_or(id.clone(), |agent| id.with_agent(agent)))

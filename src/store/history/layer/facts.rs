@@ -20,7 +20,7 @@ pub struct Parents {
 }
 
 impl Parents {
-    /// Add those of the next commit.
+    /// Add the parents of the next commit.
     pub fn push(&mut self, parents: &[u32]) {
         self.rows.push(match parents {
             [] => [NONE, NONE],
@@ -35,7 +35,7 @@ impl Parents {
         });
     }
 
-    /// Those of commit number `at`.
+    /// Visit the parents of the commit with number `at`.
     pub fn visit(&self, at: u32, mut visit: impl FnMut(u32)) {
         let Some(&[first, second]) = self.rows.get(at as usize) else { return };
         match (first, second) {
@@ -55,12 +55,12 @@ impl Parents {
     }
 }
 
-/// Commits, parents before children, and what they say.
+/// Commits with their parents, tasks and reverts; parents come before children.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     start: u32,
     hash: usize,
-    /// Object ids by position.
+    /// The object ids, concatenated in the order of positions.
     commits: Vec<u8>,
     parents: Parents,
     names: HashMap<BString, Vec<u32>>,
@@ -73,18 +73,18 @@ impl Facts {
         Facts { start, hash, ..Facts::default() }
     }
 
-    /// The first position behind these.
+    /// The first position after these commits.
     pub fn end(&self) -> u32 {
         // Positions are 31 bits: there are no histories of two thousand million commits.
         self.start + self.len() as u32
     }
 
-    /// How many commits there are.
+    /// The number of commits.
     pub fn len(&self) -> usize {
         self.parents.rows.len()
     }
 
-    /// Add the next commit.
+    /// Add `commit` at the next position; `parents` are positions.
     pub fn push(&mut self, commit: &ObjectId, parents: &[u32]) {
         self.commits.extend_from_slice(commit.as_bytes());
         self.parents.push(parents);
@@ -119,7 +119,7 @@ impl Facts {
         self.reverts.extend(more.reverts);
     }
 
-    /// The layer's bytes.
+    /// The bytes of a layer file with these commits.
     pub fn encode(mut self) -> Vec<u8> {
         let count = self.len() as u32;
         let id = |at: u32| &self.commits[at as usize * self.hash..][..self.hash];

@@ -31,7 +31,7 @@ use bstr::BString;
 
 use crate::git::ObjectId;
 
-/// The index cannot be read, or does not say what it was made to say: it is rebuilt then.
+/// The index is damaged or contradicts itself: it is rebuilt then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
@@ -43,7 +43,7 @@ const MAGIC: [u8; 8] = *b"gahist\0\x01";
 /// Magic and nine numbers, filled up.
 const HEAD: u64 = 64;
 
-/// One layer, ready to be asked.
+/// A layer of the index, opened for queries.
 #[derive(Debug)]
 pub struct Layer {
     pages: Pages,
@@ -121,7 +121,7 @@ impl Layer {
         self.start
     }
 
-    /// The first position behind this layer.
+    /// The first position after this layer.
     pub fn end(&self) -> u32 {
         self.start + self.len
     }

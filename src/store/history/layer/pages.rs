@@ -10,7 +10,7 @@ const PAGE: u64 = 8 * 1024;
 const TAIL: u64 = 8 + 4 + 4;
 const MAGIC: [u8; 4] = *b"gap8";
 
-/// Bytes to read from.
+/// A file, or bytes in memory, whose pages are checked against their checksums when they are read.
 #[derive(Debug)]
 pub struct Pages(Source);
 
@@ -21,12 +21,12 @@ enum Source {
 }
 
 impl Pages {
-    /// These bytes.
+    /// Pages over bytes in memory, without checksums.
     pub fn of(bytes: Vec<u8>) -> Self {
         Pages(Source::Memory(bytes))
     }
 
-    /// What [`Pages::write`] wrote to the file `path`.
+    /// The file at `path`, written by [`Pages::write`].
     pub fn open(path: &Path) -> Read<Self> {
         let file = File::open(path).map_err(|_| Damaged)?;
         let whole = file.metadata().map_err(|_| Damaged)?.len();
@@ -57,7 +57,7 @@ impl Pages {
         file.write_all(&MAGIC)
     }
 
-    /// How many bytes there are.
+    /// The length of the content in bytes, without the checksums.
     pub fn len(&self) -> u64 {
         match &self.0 {
             Source::Memory(bytes) => bytes.len() as u64,
@@ -85,7 +85,7 @@ impl Pages {
         }
     }
 
-    /// The number at `at`, which is a multiple of four.
+    /// The 32-bit number at offset `at`, a multiple of four.
     pub fn number(&self, at: u64) -> Read<u32> {
         let page;
         let (bytes, from): (&[u8], u64) = match &self.0 {

@@ -27,20 +27,20 @@ pub use file::forget;
 /// From this many changed notes on, the file is rewritten; fewer are cheaper to read again each time.
 const REWRITE_FROM: usize = 24;
 
-/// The state of the file.
+/// The condition of the task index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It does not exist; the next reader creates it.
     Absent,
-    /// It is there but cannot be used; the next reader makes a new one.
+    /// It is damaged; the next reader rebuilds it.
     Damaged,
-    /// It was made from an older ledger; readers add what changed since.
+    /// It describes an older state of the ledger; readers add the changes.
     Behind,
-    /// It was made from the ledger as it is.
+    /// It describes the current ledger.
     Current,
 }
 
-/// The state of the file as seen from `view`.
+/// The condition of the index, relative to `view`.
 pub fn state(view: &View<'_>) -> State {
     match file::read(view.repo()) {
         None if file::exists(view.repo()) => State::Damaged,

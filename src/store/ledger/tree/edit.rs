@@ -14,14 +14,14 @@ use crate::{
 const MANY_ANCHORS: usize = 16;
 const ANCHOR_DIR: &str = "anchor.s";
 
-/// What to change in a notes tree.
+/// Changes to a notes tree.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// Key → new blob.
+    /// The new blob for each key.
     pub notes: BTreeMap<ObjectId, ObjectId>,
-    /// Anchor blobs of new tasks, by id: in the tree of this commit only, which keeps them alive in its history.
+    /// Anchor blobs of new tasks, by id; only in the tree of this commit, which keeps them reachable in the history.
     pub anchors: Vec<(String, ObjectId)>,
-    /// Text blobs, kept in the tree for good.
+    /// Blobs of long texts, which remain in the tree.
     pub texts: Vec<ObjectId>,
 }
 

@@ -97,16 +97,16 @@ pub fn find(repo: &Repo, root: ObjectId, key: ObjectId) -> Result<Vec<ObjectId>>
     Ok(blobs)
 }
 
-/// An entry of a notes tree that is not a note.
+/// An entry of a notes tree that git-agent did not create.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
-    /// Its path in the tree.
+    /// Its path from the root of the tree.
     pub path: BString,
-    /// What it points to.
+    /// The object of the entry.
     pub id: ObjectId,
 }
 
-/// Every note of the tree, sorted by key, and what is in it that is neither a note nor ours.
+/// All notes of the tree, sorted by key, and the foreign entries.
 ///
 /// # Errors
 ///
@@ -130,7 +130,7 @@ pub fn list_part(repo: &Repo, root: ObjectId, part: Part) -> Result<Vec<Note>> {
     Ok(walk.notes)
 }
 
-/// Some of the notes of a tree: those whose keys begin with certain bytes. All blobs of a key are in the same part.
+/// A part of the notes of a tree: those whose keys start with certain bytes. All blobs of a key are in the same part.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
     number: usize,
@@ -141,7 +141,7 @@ impl Part {
     /// All notes.
     pub const WHOLE: Part = Part { number: 0, of: 1 };
 
-    /// `of` parts that are the whole together.
+    /// `of` parts that together are the whole tree.
     pub fn split(of: usize) -> impl Iterator<Item = Part> {
         (0..of).map(move |number| Part { number, of })
     }
@@ -247,7 +247,7 @@ impl Place {
     }
 }
 
-/// About how many notes the tree has: exact in a small tree, from one directory of a large one.
+/// An estimate of the number of notes: exact in a small tree, extrapolated from one directory of a large one.
 ///
 /// # Errors
 ///
