@@ -15,27 +15,27 @@ use super::{actor::Actor, task::Task, time::Timestamp};
 /// The longest silence that still counts as work when `agent.idleGap` does not say otherwise, in seconds.
 pub const DEFAULT_GAP: u64 = 30 * 60;
 
-/// Work without a gap.
+/// A period of continuous work by one actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
-    /// The actor who did it.
+    /// The actor who started the attempt.
     pub by: Actor,
-    /// The start.
+    /// The time of the first activity.
     pub from: Timestamp,
-    /// To the last sign of life before the gap, the end of the attempt, or now.
+    /// The time of the last activity before the gap, the end of the attempt, or the current time.
     pub to: Timestamp,
-    /// Whether it continues now.
+    /// Whether the period includes the current time.
     pub goes_on: bool,
 }
 
 impl Stretch {
-    /// How long, in seconds.
+    /// The length in seconds.
     pub fn seconds(&self) -> u64 {
         self.to.seconds_since(self.from)
     }
 }
 
-/// The stretches of work on `task` up to `now`, oldest first; a silence of more than `gap` seconds is none.
+/// The periods of work on `task` up to `now`, oldest first; more than `gap` seconds without activity are not counted.
 pub fn stretches(task: &Task, gap: u64, now: Timestamp) -> Vec<Stretch> {
     let mut stretches = Vec::with_capacity(task.spans.len());
     for span in &task.spans {
@@ -71,7 +71,7 @@ pub fn active(task: &Task, gap: u64, now: Timestamp) -> u64 {
     stretches(task, gap, now).iter().map(Stretch::seconds).sum()
 }
 
-/// Seconds of work by actor, in the order in which they came.
+/// Seconds of work by each actor, in the order of their first work.
 pub fn by_actor<'s>(stretches: impl IntoIterator<Item = &'s Stretch>) -> Vec<(Actor, u64)> {
     let mut actors: Vec<(Actor, u64)> = Vec::new();
     for stretch in stretches {

@@ -41,7 +41,7 @@ impl Actor {
         if name.contains('@') { Actor::new(name) } else { Actor::new(&format!("{}@{host}", name.trim())) }
     }
 
-    /// The actor as text.
+    /// The actor as `name@host`.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -4,30 +4,30 @@
 //! ancestors under suspicion, and a good one clears its own. The commit that is tested next is the one that halves what is left,
 //! whichever way it turns out, as `git bisect` does.
 
-/// What a test said of a commit.
+/// The result of testing a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It works there.
+    /// The test passed.
     Good,
-    /// It is broken there.
+    /// The test failed.
     Bad,
-    /// It cannot be determined.
+    /// The commit cannot be tested.
     Skip,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextTest {
-    /// Test this commit.
+    /// Test the commit with this number.
     Test(usize),
     /// This is the first bad commit: all of its ancestors are good.
     Found(usize),
-    /// It is one of these, the last one being bad for certain; the others cannot be tested.
+    /// The first bad commit is one of these; the last one is known to be bad, the others cannot be tested.
     Unsure(Vec<usize>),
     /// No commit is known to be bad.
     Nothing,
 }
 
-/// A search in a graph of commits, which are numbers here: parents before their children.
+/// A bisection of a graph of commits, which are numbered so that parents come before children.
 #[derive(Clone, Debug)]
 pub struct Search {
     parents: Vec<Vec<usize>>,
@@ -44,7 +44,7 @@ impl Search {
         Search { parents, tested: vec![false; count], suspects: vec![true; count], bad: None }
     }
 
-    /// What a test said of `commit`, which must be one that [`Search::next`] named.
+    /// Record the result for `commit`, which [`Search::next`] returned.
     pub fn report(&mut self, commit: usize, verdict: Verdict) {
         self.tested[commit] = true;
         if verdict == Verdict::Skip {
@@ -59,7 +59,7 @@ impl Search {
         }
     }
 
-    /// How many commits may be the first bad one.
+    /// The number of commits that may be the first bad one.
     pub fn suspects(&self) -> usize {
         self.suspects.iter().filter(|suspect| **suspect).count()
     }
@@ -69,7 +69,7 @@ impl Search {
         self.bad.is_some()
     }
 
-    /// About how many tests are left after the next one.
+    /// An estimate of the number of tests after the next one.
     pub fn left(&self) -> u32 {
         let count = self.suspects();
         match self.bad {
@@ -78,7 +78,7 @@ impl Search {
         }
     }
 
-    /// What to do next. Until something is known to be bad, the newest commit is tested.
+    /// The next step. The newest commit is tested first.
     pub fn next(&self) -> NextTest {
         let open = |commit: &usize| self.suspects[*commit] && !self.tested[*commit];
         let Some(bad) = self.bad else {

@@ -21,7 +21,7 @@ pub const MAX_LEASE: u64 = 90 * 24 * 60 * 60;
 /// By how much the clocks of two machines may differ before a claim looks longer than [`MAX_LEASE`], in seconds.
 const SKEW: u64 = 24 * 60 * 60;
 
-/// Whether a claim that lasts until `until` counts at `now`.
+/// Whether a claim that ends at `until` is still valid at `now`.
 pub fn is_live(until: Timestamp, now: Timestamp) -> bool {
     now < until && until.seconds_since(now) <= MAX_LEASE + SKEW
 }
@@ -30,29 +30,28 @@ pub fn is_live(until: Timestamp, now: Timestamp) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub actor: Actor,
-    /// The clone; absent while it has no id, which it gets with its first claim.
+    /// The clone; `None` if it has no id yet, which it gets with its first claim.
     pub clone_id: Option<Ulid>,
 }
 
-/// The task is claimed.
+/// The claim of an actor on a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// The holder.
     pub by: Actor,
-    /// The clone that the holder works in; absent where the version that wrote the claim did not say.
+    /// The clone of the holder; `None` if an older version wrote the claim.
     pub clone_id: Option<Ulid>,
-    /// The name of the worktree that it was made in; absent where the version that wrote the claim did not say.
+    /// The name of the worktree in which the task was claimed; `None` if an older version wrote the claim.
     pub worktree: Option<String>,
-    /// Until when, unless renewed.
+    /// The end, unless it is renewed.
     pub until: Timestamp,
-    /// Seconds that each sign of life is good for.
+    /// By how many seconds each activity of the holder renews it.
     pub lease: u64,
-    /// The session of the agent host that it is held in, as [`super::session::SessionId::key`] says, where there is one.
+    /// The session of the holder, as [`super::session::SessionId::key`]; `None` outside of agent hosts.
     pub session: Option<String>,
 }
 
 impl Claim {
-    /// The claim for `lease` seconds that `event` makes.
+    /// The claim created by `event`, for `lease` seconds.
     pub fn new(event: &Event, lease: u64) -> Self {
         let lease = lease.min(MAX_LEASE);
         let (session, worktree) = match &event.payload {
@@ -70,22 +69,22 @@ impl Claim {
         }
     }
 
-    /// Whether it still counts at `now`.
+    /// Whether it is still valid at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
         is_live(self.until, now)
     }
 
-    /// Whether it is that of `holder`. A claim that names no clone is that of the actor in every clone.
+    /// Whether it belongs to `holder`. A claim without a clone belongs to the actor in every clone.
     pub fn is_of(&self, holder: &Holder) -> bool {
         self.by == holder.actor && (self.clone_id.is_none() || self.clone_id == holder.clone_id)
     }
 
-    /// Whether it keeps `holder` from taking the task at `now`.
+    /// Whether it prevents `holder` from claiming the task at `now`.
     pub fn stops(&self, holder: &Holder, now: Timestamp) -> bool {
         !self.is_of(holder) && self.is_live(now)
     }
 
-    /// Its holder, as seen by `reader`.
+    /// The holder, as displayed to `reader`.
     pub fn holder_for(&self, reader: &Holder) -> String {
         if self.by == reader.actor && !self.is_of(reader) {
             format!("{} in another clone", self.by)
@@ -94,7 +93,7 @@ impl Claim {
         }
     }
 
-    /// Make it last longer if `event` is a sign of life of the holder, made before it ran out.
+    /// Extend it if `event` is an activity of the holder before its end.
     pub fn renew(&mut self, event: &Event) {
         let is_elsewhere = event.clone_id.is_some() && self.clone_id.is_some() && event.clone_id != self.clone_id;
         if self.by == event.actor && !is_elsewhere && self.is_live(event.at) {

@@ -17,7 +17,7 @@ const MAX_KEY: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
-    /// Its words, on one line.
+    /// The text: one line.
     pub text: String,
     pub is_met: bool,
 }
@@ -25,13 +25,13 @@ pub struct Criterion {
 /// What was ticked (`true`) or unticked since, by key.
 pub type Ticks = BTreeMap<String, bool>;
 
-/// What a tick calls the criterion `text`.
+/// The key by which a tick refers to the criterion `text`.
 pub fn key(text: &str) -> &str {
     let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_KEY).last();
     &text[..end.unwrap_or_default()]
 }
 
-/// Several criteria as one acceptance text; one stands as it is.
+/// Join criteria into one acceptance text; a single one is unchanged.
 pub fn join(criteria: &[String]) -> Option<String> {
     match criteria {
         [] => None,
@@ -55,7 +55,7 @@ enum Piece<'t> {
     Line(&'t str),
 }
 
-/// Whether `text` is a list of criteria, and not one in prose.
+/// Whether `text` is a list of criteria rather than prose.
 pub fn is_list(text: &str) -> bool {
     pieces(text).iter().any(|piece| matches!(piece, Piece::Item(_, Some(_))))
         || pieces(text).iter().filter(|piece| matches!(piece, Piece::Item(..))).count() > 1
@@ -106,7 +106,7 @@ fn is_met(text: &str, state: Option<bool>, ticks: &Ticks) -> bool {
     ticks.get(key(text)).copied().unwrap_or(state.unwrap_or_default())
 }
 
-/// The criteria of the acceptance text `text` after `ticks`.
+/// The criteria in the acceptance text `text`, with the state that `ticks` give them.
 pub fn of(text: &str, ticks: &Ticks) -> Vec<Criterion> {
     let criterion = |piece: &Piece<'_>| match piece {
         Piece::Item(lines, state) => {
@@ -119,7 +119,7 @@ pub fn of(text: &str, ticks: &Ticks) -> Vec<Criterion> {
     pieces(text).iter().filter_map(criterion).collect()
 }
 
-/// `text` with boxes that say what is met after `ticks`; unchanged where nothing was ticked.
+/// `text` with checkboxes according to `ticks`; unchanged without ticks.
 pub fn ticked(text: &str, ticks: &Ticks) -> String {
     let pieces = pieces(text);
     let keys = |piece: &Piece<'_>| matches!(piece, Piece::Item(lines, _) if ticks.contains_key(key(&words(lines))));
@@ -139,16 +139,16 @@ fn unticked(text: &str) -> String {
     ticked(text, &keys.collect())
 }
 
-/// What it takes to bring an acceptance text forward to another one: what is met stays so.
+/// What must be done to update an acceptance text; ticked criteria remain ticked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
-    /// The words are others.
+    /// Whether the texts differ.
     pub is_other: bool,
     /// The keys of criteria to tick.
     pub met: Vec<String>,
 }
 
-/// What brings the text `before`, with its `ticks`, to what `after` says.
+/// The changes that turn the text `before`, with its `ticks`, into `after`.
 pub fn difference(before: &str, after: &str, ticks: &Ticks) -> Difference {
     let is_other = unticked(before) != unticked(after);
     let was = of(before, ticks);
@@ -160,12 +160,12 @@ pub fn difference(before: &str, after: &str, ticks: &Ticks) -> Difference {
 }
 
 impl Task {
-    /// The acceptance text, with boxes that say what is met; `text` fetches it.
+    /// The acceptance text, with checkboxes; `text` reads long texts.
     pub fn accept_text(&self, text: impl FnOnce(&Text) -> String) -> Option<String> {
         self.accept.as_ref().map(|accept| ticked(&text(accept), &self.ticks))
     }
 
-    /// Its criteria, if its acceptance text is a list or was ticked: a single one in prose is met by completing the task.
+    /// The criteria, if the acceptance text is a list or has ticks. A single one in prose is met by completing the task.
     pub fn criteria(&self, text: impl FnOnce(&Text) -> String) -> Vec<Criterion> {
         let Some(accept) = self.accept_text(text) else { return Vec::new() };
         if is_list(&accept) { of(&accept, &self.ticks) } else { Vec::new() }

@@ -80,7 +80,7 @@ fn merged(edit: &Edit, mut now: Edit) -> Edit {
 }
 
 impl Edit {
-    /// The names of the fields that it sets.
+    /// The names of the fields that are set.
     pub fn fields(&self) -> impl Iterator<Item = &'static str> {
         let fields = [
             (self.title.is_some(), "title"),

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice as _};
 
-/// What a task declares against what it touched.
+/// The declared files of a task compared with those it changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Files {
-    /// What its commits touched, sorted.
+    /// Paths changed by its commits, sorted.
     pub touched: Vec<BString>,
-    /// What it declares and did not touch, in its order.
+    /// Declared paths that were not changed, in the order of the declaration.
     pub untouched: Vec<String>,
-    /// What it touched and does not declare, sorted.
+    /// Changed paths that are not declared, sorted.
     pub undeclared: Vec<BString>,
 }
 
 impl Files {
-    /// Compare. A declared path stands for itself and for everything below it; `*` and `?` are any name, `**` any directories.
-    /// Where nothing is declared, nothing is undeclared.
+    /// Compare. A declared path matches itself and everything below it; `*` and `?` match within a name, `**` any directories.
+    /// If nothing is declared, nothing is undeclared.
     pub fn compare(declared: &[String], touched: &BTreeSet<BString>) -> Self {
         let is_declared = |path: &BString| declared.iter().any(|pattern| covers(pattern, path));
         let is_touched = |pattern: &String| touched.iter().any(|path| covers(pattern, path));

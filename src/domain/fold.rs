@@ -31,7 +31,7 @@ pub fn fold(id: TaskId, events: &[Event]) -> Task {
     Fold::of(id, &ordered).finish()
 }
 
-/// A task that is being folded: each event costs the same, however many came before it.
+/// A fold in progress. The cost per event does not depend on the number of events.
 pub struct Fold {
     task: Task,
     /// Counts what is put into the fields below, so that they keep their order.
@@ -47,7 +47,7 @@ pub struct Fold {
 }
 
 impl Fold {
-    /// The task `id`, of which nothing is known yet.
+    /// The task `id` without any events.
     pub fn new(id: TaskId) -> Self {
         Fold {
             task: Task::unknown(id),
@@ -74,7 +74,7 @@ impl Fold {
         fold
     }
 
-    /// The task.
+    /// The task after all events.
     pub fn finish(mut self) -> Task {
         let mut after: Vec<(usize, TaskId)> = self.after.into_iter().map(|(id, turn)| (turn, id)).collect();
         after.sort_unstable_by_key(|(turn, _)| *turn);

@@ -24,13 +24,13 @@ pub(crate) use cycles::cut_cycles;
 pub use obstacle::Obstacle;
 use order::Plan;
 
-/// All tasks and how they are related.
+/// The tasks of a ledger and the relations between them.
 #[derive(Debug)]
 pub struct Graph<'a> {
     table: &'a Table,
-    /// How many open tasks come directly after each task.
+    /// The number of open tasks that directly depend on each task.
     unblocks: Vec<u32>,
-    /// How many open subtasks each task has.
+    /// The number of open subtasks of each task.
     open_children: Vec<u32>,
     /// Whether each task has subtasks.
     is_feature: Vec<bool>,
@@ -38,7 +38,7 @@ pub struct Graph<'a> {
     children: OnceCell<Vec<(usize, usize)>>,
     /// Task and duplicate of it, sorted; computed on demand.
     duplicates: OnceCell<Vec<(usize, usize)>>,
-    /// What is below each task; nothing for those that are parts of each other, or have such parts. Computed on demand.
+    /// The tasks below each feature, counted; `None` for cyclic features. Computed on demand.
     leaves: OnceCell<Vec<Option<Leaves>>>,
     plan: OnceCell<Plan>,
     known_cycles: OnceCell<Cycles>,
@@ -74,17 +74,17 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// The row of `id`.
+    /// The row of the task `id`.
     pub fn get(&self, id: &TaskId) -> Option<Row<'a>> {
         self.table.get(id)
     }
 
-    /// The tasks.
+    /// The rows of all tasks.
     pub fn table(&self) -> &'a Table {
         self.table
     }
 
-    /// Whether nothing keeps `task` from being started by anyone at `now`.
+    /// Whether `task` can be started at `now`.
     pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
         task.status() == Status::Pending && !task.is_held(now) && !task.is_put_off(now) && self.is_workable(task)
     }
@@ -100,7 +100,7 @@ impl<'a> Graph<'a> {
         is_begun && task.exists() && task.blockers() == 0 && self.open_children[task.at()] == 0
     }
 
-    /// Everything that keeps `task` from being ready at `now`; empty when it is.
+    /// Why `task` is not ready at `now`; empty if it is.
     pub fn obstacles(&self, task: &Summary, now: Timestamp) -> Vec<Obstacle> {
         if task.status != Status::Pending {
             return vec![Obstacle::Status(task.status)];
@@ -166,17 +166,17 @@ impl<'a> Graph<'a> {
         pairs[first..].iter().take_while(move |(original, _)| *original == at).map(|(_, row)| self.table.row(*row))
     }
 
-    /// Whether `task` is a feature.
+    /// Whether `task` has subtasks.
     pub fn has_parts(&self, task: &TaskId) -> bool {
         self.children(task).next().is_some()
     }
 
-    /// What is below `feature`: its parts, their parts and so on.
+    /// All tasks below `feature`, at any depth.
     pub fn below(&self, feature: Row<'_>) -> impl Iterator<Item = Row<'a>> {
         self.under(feature.at(), |_| true).filter(move |row| row.at() != feature.at())
     }
 
-    /// How far `feature` is; of a task without parts, whether it is completed.
+    /// The progress of `feature`; for a task without subtasks, whether it is completed.
     pub fn progress(&self, feature: Row<'_>) -> Progress {
         if let Some(leaves) = self.leaves()[feature.at()] {
             return leaves.progress();
@@ -218,13 +218,13 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// How far everything is: all tasks without parts, but for what is cancelled and what is below that.
+    /// The progress of all tasks without subtasks, except cancelled ones and those below them.
     pub fn overall(&self) -> Progress {
         let (tasks, _) = self.counted();
         Progress::of(tasks.iter().map(|(task, status)| (*status, task.estimate())))
     }
 
-    /// How many tasks there are in each state.
+    /// The number of tasks in each state.
     pub fn counts(&self) -> Counts {
         let (tasks, features) = self.counted();
         Counts::new(tasks.iter().map(|(_, status)| *status), features)
@@ -256,7 +256,7 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// Open tasks that come directly after `id`, sorted by id.
+    /// Open tasks that directly depend on `id`, sorted by id.
     pub fn dependents(&self, id: &TaskId) -> impl Iterator<Item = Row<'a>> {
         let at = self.table.position(id.as_str());
         let comes_after = |task: &Row<'_>| task.after().flatten().any(|before| Some(before.at()) == at);
@@ -276,12 +276,12 @@ impl<'a> Graph<'a> {
         ready
     }
 
-    /// Put `tasks` into the order in which `next` hands them out.
+    /// Sort `tasks` in the order of `next`.
     pub fn sort_by_turn(&self, tasks: &mut [Row<'a>]) {
         tasks.sort_unstable_by(|a, b| self.turn(*a).cmp(&self.turn(*b)));
     }
 
-    /// The first of the tasks of [`Graph::ready`] that `wanted` takes.
+    /// The first ready task that `wanted` accepts.
     pub fn first_ready(&self, now: Timestamp, wanted: impl Fn(Row<'a>) -> bool) -> Option<Row<'a>> {
         let ready = self.table.rows().filter(|task| self.is_ready(*task, now) && wanted(*task));
         ready.min_by(|a, b| self.turn(*a).cmp(&self.turn(*b)))
@@ -337,17 +337,17 @@ impl<'a> Graph<'a> {
         self.table.row(at).after().flatten().chain(self.parts(at)).map(Row::at)
     }
 
-    /// One cycle for every group of tasks that wait for each other, as parts or by dependencies.
+    /// One cycle for each group of tasks that wait for each other, through subtasks or dependencies.
     pub fn cycles(&self) -> Vec<Vec<TaskId>> {
         self.all_cycles()
     }
 
-    /// The tasks in an order in which every one comes after what it depends on; tasks of a cycle come last.
+    /// The tasks in an order in which dependencies come first; tasks of cycles come last.
     pub fn in_order(&self) -> Vec<Row<'a>> {
         self.plan().order().map(|at| self.table.row(at)).collect()
     }
 
-    /// Where `task` is in [`Graph::in_order`].
+    /// The position of `task` in [`Graph::in_order`].
     pub fn place(&self, task: Row<'_>) -> usize {
         self.plan().place(task.at())
     }
@@ -390,14 +390,14 @@ impl Counted {
     }
 }
 
-/// A cycle as people read it, with the parts in it: `f → a → f (a is a subtask of f)`.
+/// A cycle as text, explaining subtasks: `f → a → f (a is a subtask of f)`.
 pub fn spell_cycle(cycle: &[TaskId], is_part: impl Fn(&TaskId, &TaskId) -> bool) -> String {
     let steps = cycle.windows(2).filter(|step| is_part(&step[1], &step[0]));
     let parts: Vec<String> = steps.map(|step| format!("{} is a subtask of {}", step[1], step[0])).collect();
     if parts.is_empty() { show_cycle(cycle) } else { format!("{} ({})", show_cycle(cycle), list(parts)) }
 }
 
-/// A cycle as people read it: `a → b → a`; the middle of a long one is only counted.
+/// A cycle as text: `a → b → a`; the middle of a long one is abbreviated.
 pub fn show_cycle(cycle: &[TaskId]) -> String {
     const END: usize = 10;
     let join = |ids: &[TaskId]| ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(" → ");

@@ -18,19 +18,19 @@ pub struct TaskId(String);
 /// Why a text is not a task id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
-    /// No characters at all.
+    /// The text is empty.
     #[error("an id cannot be empty")]
     Empty,
-    /// Longer than [`MAX_LEN`].
+    /// The text is longer than [`MAX_LEN`]; contains its length.
     #[error("an id can have at most {MAX_LEN} characters, this one has {0}")]
     TooLong(usize),
-    /// Starts with something else than a letter or a digit.
+    /// The first character is neither a letter nor a digit.
     #[error("an id must start with a letter or digit")]
     Start,
-    /// Has a character outside the grammar.
+    /// A character is not in the grammar; contains it.
     #[error("an id can contain only letters, digits, '.', '_' and '-', not {0:?}")]
     Character(char),
-    /// Has `..`, ends in `.` or `.lock`: git takes none of these in ref names.
+    /// The text contains `..`, or ends with `.` or `.lock`, which git does not allow in ref names.
     #[error("an id cannot contain '..' or end in '.' or '.lock'")]
     RefName,
 }
@@ -69,7 +69,7 @@ impl TaskId {
         TaskId(text.to_owned())
     }
 
-    /// The id as text.
+    /// The id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -7,21 +7,21 @@ use ulid::Ulid;
 /// How many candidates or suggestions are worth listing.
 const MAX_LISTED: usize = 10;
 
-/// What a word may mean.
+/// The result of resolving an id or prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved<'a> {
-    /// Exactly one task.
+    /// Exactly one task matches.
     One(&'a str),
-    /// Several tasks begin like that; the first few of `count`.
+    /// Several tasks have this prefix.
     Ambiguous {
-        /// How many.
+        /// The number of matching tasks.
         count: usize,
-        /// The first of them.
+        /// The first few of them.
         candidates: Vec<&'a str>,
     },
-    /// No task does; these are close to it.
+    /// No task matches.
     Unknown {
-        /// Nearest first.
+        /// The most similar ids, best match first.
         nearest: Vec<&'a str>,
     },
 }

@@ -29,27 +29,27 @@ named! {
     }
 }
 
-/// The snapshots of a task that are here.
+/// The snapshots of a task that exist in this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Saved {
-    /// When the first one was taken.
+    /// The time of the first one.
     pub first: Timestamp,
-    /// How many there are.
+    /// The number of snapshots.
     pub count: usize,
 }
 
-/// What a history says about how it was made.
+/// When the commits of a task were made, relative to its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Making {
-    /// In one word.
+    /// The conclusion from the times.
     pub how: How,
     /// Seconds of work before the first commit.
     pub before: u64,
     /// Seconds from the beginning of the work to the last commit.
     pub work: u64,
-    /// How many commits.
+    /// The number of commits.
     pub commits: usize,
-    /// How many snapshots of it are here.
+    /// The number of its snapshots in this repository.
     pub snapshots: usize,
 }
 

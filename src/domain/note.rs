@@ -64,22 +64,22 @@ fn said(line: &[u8]) -> &[u8] {
 /// A line of a note that is not an event; kept, reported by `doctor`, without effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
-    /// 1-based line number.
+    /// The line number, from 1.
     pub number: usize,
     /// The line without its end, or the beginning of a long one.
     pub line: BString,
-    /// What is wrong with it.
+    /// The reason why it is not an event.
     pub why: ParseError,
 }
 
-/// The events of a note, in the order of the fold, and what could not be read.
+/// The content of a note: valid events and invalid lines.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Events {
-    /// Ordered by `(n, ulid)`.
+    /// The valid events, ordered by `(n, ulid)`.
     pub events: Vec<Event>,
-    /// Lines that are not events: the first ones, by their numbers.
+    /// The first invalid lines, by number.
     pub damaged: Vec<Damaged>,
-    /// How many more such lines there are.
+    /// How many more invalid lines there are.
     pub more_damaged: usize,
 }
 

@@ -10,13 +10,13 @@ use super::{status::Status, text::plural};
 /// How much of a feature is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Leaves that are completed.
+    /// The number of completed tasks.
     pub completed: usize,
-    /// Leaves that count.
+    /// The number of tasks that count: those without subtasks that are not cancelled.
     pub total: usize,
     done: u128,
     all: u128,
-    /// Whether the leaves weigh as much as their estimates.
+    /// Whether tasks are weighted by their estimates, because all have one.
     pub is_weighted: bool,
 }
 
@@ -24,9 +24,9 @@ pub struct Progress {
 /// cancelled with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Tasks without parts, in each state.
+    /// The number of tasks without subtasks in each state.
     pub tasks: Vec<(Status, usize)>,
-    /// Tasks with parts.
+    /// The number of tasks with subtasks.
     pub features: usize,
 }
 
@@ -99,7 +99,7 @@ impl Leaves {
 }
 
 impl Progress {
-    /// Of leaves with their states and their estimates in seconds.
+    /// The sum for tasks with these states and estimates in seconds.
     pub fn of(leaves: impl Iterator<Item = (Status, Option<u64>)>) -> Self {
         let mut sum = Leaves::default();
         leaves.for_each(|(status, estimate)| sum.add(&Leaves::one(status, estimate)));

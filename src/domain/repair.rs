@@ -5,45 +5,45 @@
 /// A commit, or a whole branch, that made the same change. `I` is the commit's id, or that of the branch's tip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence<I> {
-    /// The commit.
+    /// The commit, or the tip of the branch.
     pub source: I,
     /// The ids of the tasks that it names; of a branch those of all its commits. Sorted.
     pub tasks: Vec<String>,
-    /// How much of it is the same.
+    /// How similar the changes are.
     pub same: Same,
     pub whole: Whole,
 }
 
-/// How much two changes have in common.
+/// How similar two changes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Same {
-    /// The trees before and after.
+    /// The trees before and after are the same.
     Trees,
-    /// The patch, on trees that differ elsewhere.
+    /// Only the patches are the same; the trees differ elsewhere.
     Patch,
 }
 
-/// What made the change.
+/// The extent of the matching change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whole {
     Commit,
-    /// All commits of a branch together, as a squash merge makes one of them.
+    /// All commits of a branch together, as squash merges combine them.
     Branch,
 }
 
-/// The conclusion from the evidence.
+/// The conclusion from all evidence for a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict<'e, I> {
-    /// The commit belongs to the tasks that this names.
+    /// The commit belongs to the tasks of this evidence.
     Belongs(&'e Evidence<I>),
-    /// These say different things.
+    /// These candidates contradict each other.
     Ambiguous(Vec<&'e Evidence<I>>),
-    /// There is none.
+    /// There is no evidence.
     Unknown,
 }
 
 impl<I> Evidence<I> {
-    /// How the link is known, as the ledger has it.
+    /// The evidence as a word for the ledger.
     pub fn by(&self) -> &'static str {
         match (self.whole, self.same) {
             (Whole::Branch, _) => "squash",

@@ -6,18 +6,18 @@ use ulid::Ulid;
 
 use crate::domain::{id::TaskId, time::Timestamp};
 
-/// How much is kept.
+/// How long snapshots and operations are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Everything that is younger stays, in seconds: `agent.keepFor`.
+    /// Everything younger is kept; seconds (`agent.keepFor`).
     pub young: u64,
-    /// The newest operations of a worktree stay, at any age: `agent.keepOperations`.
+    /// How many of the newest operations of a worktree are kept at any age (`agent.keepOperations`).
     pub operations: usize,
-    /// The newest snapshots of an open task stay, at any age.
+    /// How many of the newest snapshots of an open task are kept at any age.
     pub of_open: usize,
-    /// Of the snapshots that sessions of agent hosts made in a worktree, this many are kept for being young.
+    /// How many young snapshots of agent sessions are kept in each worktree.
     pub of_sessions: usize,
-    /// The last snapshot of a closed task stays for this many seconds after it was closed.
+    /// How long the last snapshot of a closed task is kept after its end, in seconds.
     pub of_closed: u64,
 }
 
@@ -30,34 +30,34 @@ impl Default for Policy {
     }
 }
 
-/// A snapshot, as far as it matters here.
+/// A snapshot with the properties that decide about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
     pub id: Ulid,
-    /// When it was taken.
+    /// The time when it was taken.
     pub at: Timestamp,
-    /// The tasks that were active then.
+    /// The tasks that were active at that time.
     pub tasks: Vec<TaskId>,
-    /// The worktree, if a session of an agent host took it.
+    /// The worktree, if it was taken for a session of an agent host.
     pub session_in: Option<String>,
 }
 
-/// Where a task stands.
+/// Whether a task is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Still to be done.
+    /// It is not completed or cancelled.
     Open,
-    /// At its end since then.
+    /// It was completed or cancelled at this time.
     Closed(Timestamp),
 }
 
-/// How many of `operations` (when each began, newest first) stay: those within the number, and those that are young.
+/// How many of `operations` (their start times, newest first) are kept.
 pub fn operations_to_keep(operations: &[Timestamp], now: Timestamp, policy: &Policy) -> usize {
     let young = operations.iter().take_while(|at| now.seconds_since(**at) < policy.young).count();
     young.max(policy.operations).min(operations.len())
 }
 
-/// Those of `snapshots` that may go. `needed` are held by operations that stay.
+/// Those of `snapshots` that expire. `needed` by operations that are kept do not.
 pub fn snapshots_to_drop(
     snapshots: &[Kept],
     standing: impl Fn(&TaskId) -> Option<Standing>,

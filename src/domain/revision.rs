@@ -7,25 +7,25 @@ pub use word::{Dots, End, Word};
 use crate::domain::named::named;
 use std::fmt;
 
-/// What stands before and behind the last `@` of a word.
+/// A checkpoint name, split at the last `@`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spec<'w> {
-    /// The task's id, or a prefix of it; `None`: the active one is meant.
+    /// The task's id, or a prefix of it; `None`: the active task.
     pub task: Option<&'w str>,
-    /// The checkpoint; `None`: none is named.
+    /// The checkpoint; `None` if only a task is named.
     pub which: Option<Which>,
 }
 
-/// One of the states that a task has on a history.
+/// A state of a task on a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// The n-th of its commits, the oldest is 1.
+    /// Its n-th commit, counted from 1, the oldest.
     Number(usize),
-    /// The newest of its commits.
+    /// Its newest commit.
     Last,
-    /// The state before it began.
+    /// The state before it was started.
     Start,
-    /// The newest of its commits whose tree has passed a verification.
+    /// Its newest commit whose tree passed a verification.
     Green,
 }
 
@@ -46,7 +46,7 @@ named! {
     }
 }
 
-/// What stands behind the `@` names no checkpoint.
+/// The part after `@` is not a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'@' must be followed by a number, 'start', 'last' or 'green', not '{}'", .0.escape_debug())]
 pub struct InvalidSpec(String);

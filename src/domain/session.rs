@@ -9,7 +9,7 @@ const MAX_ID: usize = 200;
 /// The longest name of a host, in bytes.
 const MAX_HOST: usize = 32;
 
-/// A session of an agent host, or an agent inside of one.
+/// The id of a session of an agent host, or of an agent within one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SessionId {
     host: String,
@@ -38,29 +38,29 @@ impl SessionId {
         }
     }
 
-    /// The agent `name` that this session runs.
+    /// The agent `name` within this session.
     pub fn with_agent(mut self, name: &str) -> Self {
         self.agent = Some(name.chars().filter(char::is_ascii_graphic).take(MAX_ID).collect());
         self.agent = self.agent.filter(|name| !name.is_empty());
         self
     }
 
-    /// The session that runs this agent; itself if it is not inside of one.
+    /// The session that runs this agent; itself if it is the main one.
     pub fn parent(&self) -> SessionId {
         SessionId { agent: None, ..self.clone() }
     }
 
-    /// The host: `claude`.
+    /// The word for the host: `claude`.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// What the host calls the session.
+    /// The session id assigned by the host.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The agent inside of the session, if it is not the session's own.
+    /// The agent within the session; `None`: the main one.
     pub fn agent(&self) -> Option<&str> {
         self.agent.as_deref()
     }

@@ -18,25 +18,25 @@ use crate::domain::{
     trailer::{block::Trailer, reverts::REVERTS_TASK},
 };
 
-/// What is known about the commit that is being made.
+/// The facts about a commit in progress that determine its trailers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Trailers of the commits that this one replaces: HEAD in an amend, the chain of a squash, the one picked.
+    /// Trailers of the commits that it replaces: HEAD for an amend, the commits of a squash, the picked commit.
     pub inherited: Vec<Trailer>,
-    /// Ids in the message of `git merge --squash`.
+    /// Task ids in the message of `git merge --squash`.
     pub squashed: Vec<BString>,
-    /// The commit replaces HEAD's.
+    /// Whether it amends HEAD.
     pub amends: bool,
-    /// Tasks that commits which this one replaces name, and that the ledger unlinks them from.
+    /// Tasks named by replaced commits, but unlinked from them in the ledger.
     pub unlinked: Vec<TaskId>,
-    /// The active tasks, if this commit is made for them; the main one last.
+    /// The active tasks, if the commit is made for them; the main one last.
     pub active: Vec<TaskId>,
-    /// Ids of the commit that this one reverts.
+    /// Task ids of the commit that it reverts.
     pub reverted: Vec<BString>,
 }
 
 impl Facts {
-    /// The trailers that the message should have, in this order; the active task comes last.
+    /// The trailers for the message, in this order; the active task comes last.
     pub fn trailers(&self, key: &BStr) -> Vec<Trailer> {
         let mut wanted: Vec<Trailer> = Vec::new();
         let mut add = |trailer: Trailer| {

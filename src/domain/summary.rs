@@ -10,58 +10,58 @@ use super::{
     time::Timestamp,
 };
 
-/// A task in one row.
+/// The row of a task: everything that lists and queries need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Its id.
+    /// The id, unique in the ledger.
     pub id: TaskId,
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Its status.
+    /// The current status.
     pub status: Status,
     /// 0 (highest) to 4.
     pub priority: u8,
-    /// Tasks to be completed first.
+    /// Ids of the tasks that it depends on.
     pub after: Vec<TaskId>,
-    /// The feature it belongs to.
+    /// The feature that it is a subtask of.
     pub parent: Option<TaskId>,
-    /// When it was added, milliseconds.
+    /// The time of its `create` event, in milliseconds.
     pub created_at: i64,
-    /// The time of its last event, milliseconds.
+    /// The time of its last event, in milliseconds.
     pub updated_at: i64,
-    /// Holder of the claim and its end in milliseconds, live or not.
+    /// The holder of the claim, valid or expired, and its end in milliseconds.
     pub claim: Option<(Actor, i64)>,
-    /// Who worked on it last, or added it.
+    /// The actor that last worked on it, or else added it.
     pub actor: Option<Actor>,
-    /// How many blockers are open.
+    /// The number of open blockers.
     pub blockers: u32,
-    /// How many times it was begun.
+    /// How many times it was started.
     pub attempts: u32,
-    /// Why the last attempt failed, while it stands failed; the beginning of it.
+    /// The beginning of the reason of the last failure, while it is failed.
     pub failure: Option<String>,
-    /// While it is pending: it is not ready before; seconds.
+    /// While it is pending: the time before which it is not ready, in seconds.
     pub until: Option<i64>,
-    /// While it is cancelled: the task that has the same to be done.
+    /// While it is cancelled: the task that it duplicates.
     pub duplicate_of: Option<TaskId>,
-    /// Why it stands as it does (`paused: …`), while it does not stand failed; the beginning of it.
+    /// The reason for its state (`paused: …`), truncated; `None` while it is failed.
     pub why: Option<String>,
-    /// Whether a `create` event is here.
+    /// Whether the ledger has its `create` event.
     pub exists: bool,
-    /// Expected effort in seconds.
+    /// The estimated effort in seconds.
     pub estimate: Option<u64>,
-    /// Labels.
+    /// Its labels, in the order in which they were added.
     pub labels: Vec<String>,
-    /// Whether the ledger links commits to it, or unlinks them from it.
+    /// Whether the ledger links or unlinks commits.
     pub has_links: bool,
 }
 
 impl Summary {
-    /// `t-1 (Fix login)`.
+    /// Id and title: `t-1 (Fix login)`.
     pub fn name(&self) -> String {
         named(&self.id, &self.title)
     }
 
-    /// The row of `task`.
+    /// The row for `task`.
     pub fn of(task: &Task) -> Self {
         let beginning = |text: &str| text.chars().take(200).collect::<String>();
         let why = task.reason.as_ref().filter(|_| task.status != Status::Failed);
@@ -91,13 +91,13 @@ impl Summary {
         }
     }
 
-    /// Until when it is put off, if that lies after `now`.
+    /// The time before which it is not ready, if that is after `now`.
     pub fn put_off(&self, now: Timestamp) -> Option<Timestamp> {
         let until = self.until.map(Timestamp::from_seconds)?;
         (self.status == Status::Pending && now < until).then_some(until)
     }
 
-    /// The holder, if the claim still counts at `now`.
+    /// The holder, if the claim is still valid at `now`.
     pub fn live_claim(&self, now: Timestamp) -> Option<(&Actor, Timestamp)> {
         let (by, until) = self.claim.as_ref()?;
         let until = Timestamp::from_millis(*until);

@@ -15,147 +15,147 @@ pub const MAX_ESTIMATE: u64 = 100 * 366 * 24 * 60 * 60;
 /// The priority of tasks that do not say.
 pub const DEFAULT_PRIORITY: u8 = 2;
 
-/// A task with its whole story.
+/// A task with everything that its events say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
-    /// Its id.
+    /// The id, unique in the ledger.
     pub id: TaskId,
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Its description.
+    /// The description, which may have several lines.
     pub description: Option<Text>,
-    /// Its status.
+    /// The current status.
     pub status: Status,
     /// 0 (highest) to [`LOWEST_PRIORITY`].
     pub priority: u8,
-    /// Tasks to be completed first, in the order they were named.
+    /// Ids of the tasks that it depends on, in the order in which they were added.
     pub after: Vec<TaskId>,
-    /// The feature it belongs to.
+    /// The feature that it is a subtask of.
     pub parent: Option<TaskId>,
-    /// Paths it is expected to touch.
+    /// Paths it is expected to change, relative to the top of the work tree.
     pub files: Vec<String>,
-    /// When is it done?
+    /// The acceptance criteria: prose, or a list.
     pub accept: Option<Text>,
-    /// Which of its criteria were ticked or unticked.
+    /// The criteria that were ticked or unticked.
     pub ticks: Ticks,
-    /// Expected effort in seconds.
+    /// The estimated effort in seconds.
     pub estimate: Option<u64>,
     /// Labels, in the order in which they were added.
     pub labels: Vec<String>,
-    /// What it is about outside of the repository, in the order in which it was added.
+    /// References: URLs, or keys of other trackers, in the order in which they were added.
     pub refs: Vec<String>,
-    /// When it was added; `None` if the `create` event is not here (yet).
+    /// The time of its `create` event; `None` if the ledger does not have that event (yet).
     pub created_at: Option<Timestamp>,
-    /// By whom it was added.
+    /// The actor of its `create` event.
     pub created_by: Option<Actor>,
-    /// Work of another clone that has the same id: it was added there before the two clones met, and its words have no effect.
+    /// Different work that another clone added with the same id before the clones met; its fields have no effect.
     pub rivals: Vec<Rival>,
     /// The time of the last event.
     pub updated_at: Timestamp,
-    /// When the first attempt began.
+    /// The time of the first start.
     pub started_at: Option<Timestamp>,
-    /// When it was completed, if it is.
+    /// The time of completion, if it is completed.
     pub completed_at: Option<Timestamp>,
-    /// How many times it was begun.
+    /// How many times it was started.
     pub attempts: u32,
-    /// Whether the last attempt continues or is only paused.
+    /// Whether the last attempt has not ended: it is running or paused.
     pub attempt_open: bool,
-    /// The times it was in progress; the last one may be open.
+    /// The periods in progress; the last one may be open.
     pub spans: Vec<Span>,
-    /// Its holder.
+    /// The current claim, valid or expired.
     pub claim: Option<Claim>,
-    /// Rejected claims: who, when, and the holder they lost to.
+    /// Claims that lost against a concurrent one.
     pub lost_claims: Vec<LostClaim>,
-    /// What blocks it.
+    /// The open blockers.
     pub blockers: Vec<Blocker>,
-    /// While it is pending: it is not ready before.
+    /// While it is pending: the time before which it is not ready.
     pub until: Option<Timestamp>,
-    /// While it is cancelled: the task that has the same to be done.
+    /// While it is cancelled: the task that it duplicates.
     pub duplicate_of: Option<TaskId>,
-    /// Why it stands as it does, if that was said: until the next change of its state.
+    /// The reason given for its current state, until the next change of state.
     pub reason: Option<Because>,
-    /// The outcome.
+    /// The result given on completion.
     pub result: Option<TaskResult>,
-    /// Why the last attempt failed; stays there as history when it is begun again.
+    /// The failed attempts, oldest first; kept when it is started again.
     pub failures: Vec<Failure>,
     /// Decisions, oldest first.
     pub decisions: Vec<Decision>,
-    /// Remarks, oldest first.
+    /// Notes, oldest first.
     pub notes: Vec<Remark>,
-    /// Where the present work began: set by the first `start` since it was last closed.
+    /// The commit at which the current work began: set by the first `start` since it was last closed.
     pub base: Option<Base>,
-    /// Commits that the ledger knows of, oldest first; the trailers in the commits are the truth.
+    /// Commits named in events, oldest first. The trailers of the commits are authoritative.
     pub commits: Vec<KnownCommit>,
-    /// Commands that were run on it, oldest first.
+    /// Verifications, oldest first.
     pub verifications: Vec<Verification>,
 }
 
-/// Work that was added with an id that other work has, too.
+/// Different work that was added with the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rival {
-    /// The event that added it.
+    /// The id of its `create` event.
     pub event: Ulid,
-    /// Its title.
+    /// The title of that work.
     pub title: String,
-    /// When it was added.
+    /// The time of that event.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor of that event.
     pub by: Actor,
 }
 
-/// One stretch of work.
+/// A period in which a task was in progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// The actor who did it.
+    /// The actor who started it.
     pub by: Actor,
-    /// The start.
+    /// The beginning of the period.
     pub from: Timestamp,
-    /// The end; `None` while it continues.
+    /// The end; `None` if it is still in progress.
     pub to: Option<Timestamp>,
-    /// When something happened on the task meanwhile, in the order of the fold: a moment, or as long as a command ran.
+    /// Activity in the period, as intervals: a moment, or the duration of a command.
     pub signs: Vec<(Timestamp, Timestamp)>,
 }
 
-/// A claim that lost against another one made at the same time.
+/// A claim that lost against a concurrent one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostClaim {
-    /// Who lost.
+    /// The actor who lost.
     pub by: Actor,
-    /// When that claim was made.
+    /// The time of the lost claim.
     pub at: Timestamp,
-    /// Who held it.
+    /// The actor who holds the task.
     pub to: Actor,
 }
 
-/// An open blocker: a named thing outside of the ledger that is in the way of a task.
+/// An open blocker: something outside of the ledger that a task waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocker {
-    /// `b-` and the last characters of the id of the event that named it.
+    /// `b-` and the last five characters of the id of its `block` event.
     pub id: String,
-    /// What blocks it.
+    /// A description of what is waited for.
     pub text: Text,
-    /// Since when.
+    /// The time of its `block` event.
     pub since: Timestamp,
 }
 
 impl Blocker {
-    /// The id of the blocker that event `event` names.
+    /// The id of the blocker added by `event`.
     pub fn id_for(event: Ulid) -> String {
         let text = event.to_string().to_ascii_lowercase();
         format!("b-{}", &text[text.len() - 5..])
     }
 }
 
-/// Why a task stands as it does.
+/// The reason for the state of a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Because {
-    /// What was done for this reason.
+    /// The action that it was given for.
     pub what: Deed,
-    /// The reason.
+    /// The text of the reason.
     pub text: Text,
-    /// When.
+    /// The time of the action.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor of the action.
     pub by: Actor,
 }
 
@@ -175,105 +175,105 @@ named! {
     }
 }
 
-/// The outcome of a task.
+/// The result of a completed task.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskResult {
     /// A JSON value; a plain text is a JSON string.
     Value(Value),
-    /// A long result, in a blob.
+    /// A result that is stored in a blob because it is long.
     Stored(Text),
 }
 
 /// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// Which attempt, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
-    /// Why.
+    /// The reason for the failure.
     pub reason: Text,
-    /// A single word for it.
+    /// The kind of failure, one word: `tests`, `environment`, …
     pub kind: Option<String>,
-    /// When.
+    /// The time of the failure.
     pub at: Timestamp,
-    /// Who tried.
+    /// The actor who made the attempt.
     pub by: Actor,
 }
 
-/// A decision and its why.
+/// A decision and its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decision {
-    /// When.
+    /// The time when it was recorded.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor who recorded it.
     pub by: Actor,
-    /// The text.
+    /// The decision, which may have several lines.
     pub text: Text,
-    /// Why.
+    /// The reason, if one was given.
     pub why: Option<Text>,
 }
 
-/// A remark.
+/// A note on a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// When.
+    /// The time when it was recorded.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor who recorded it.
     pub by: Actor,
-    /// The text.
+    /// The note, which may have several lines.
     pub text: Text,
 }
 
-/// The commit at which work began.
+/// The commit and branch at which work began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
-    /// The commit, full hex; `None` on an unborn branch.
+    /// The full commit id, in hex; `None` on an unborn branch.
     pub commit: Option<String>,
-    /// The branch; `None` when HEAD was detached.
+    /// The branch; `None` if HEAD was detached.
     pub branch: Option<String>,
 }
 
-/// A commit that an event names.
+/// A commit named in an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCommit {
-    /// Full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// Its tree, full hex.
+    /// The full id of its tree, in hex.
     pub tree: Option<String>,
-    /// When the event was written.
+    /// The time of the event.
     pub at: Timestamp,
-    /// What the ledger says about it.
+    /// How the commit belongs to the task.
     pub tie: Tie,
 }
 
-/// How a commit that an event names belongs to the task.
+/// How a commit named in an event belongs to the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tie {
-    /// By its trailer, as its message was when it was recorded.
+    /// Its message names the task.
     Trailer,
     /// The ledger links it, whatever its message says.
     Linked,
-    /// Not at all, whatever its message says.
+    /// The ledger unlinks it, whatever its message says.
     Unlinked,
 }
 
-/// A command and how it ended on a tree.
+/// A command that was run on a tree, and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verification {
-    /// The command line.
+    /// The command line, as passed to sh.
     pub command: Text,
-    /// Its exit code.
+    /// The exit code; 128 + n for signal n.
     pub exit: i32,
-    /// How long it ran.
+    /// The running time in seconds.
     pub seconds: f64,
-    /// The tree, full hex.
+    /// The full id of the tree, in hex.
     pub tree: String,
-    /// That tree was not the one of HEAD.
+    /// Whether the tree was not that of HEAD.
     pub uncommitted: bool,
-    /// The end of what it printed, if it failed.
+    /// The last lines of the output, if it failed.
     pub output: Option<Text>,
-    /// When.
+    /// The time when it ended.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor who ran it.
     pub by: Actor,
 }
 
@@ -284,18 +284,18 @@ impl Verification {
     }
 }
 
-/// `t-1 (Fix login)`.
+/// Id and title for messages: `t-1 (Fix login)`.
 pub fn named(id: &TaskId, title: &str) -> String {
     format!("{id} ({title})")
 }
 
 impl Task {
-    /// `t-1 (Fix login)`.
+    /// Id and title for messages: `t-1 (Fix login)`.
     pub fn name(&self) -> String {
         named(&self.id, &self.title)
     }
 
-    /// A task of which nothing is known but its id.
+    /// The task `id` without any events.
     pub fn unknown(id: TaskId) -> Self {
         Task {
             id,
@@ -336,27 +336,27 @@ impl Task {
         }
     }
 
-    /// Whether a `create` event is here; without one the note is a fragment, for instance of a merge to come.
+    /// Whether the ledger has its `create` event; without it the note is a fragment, for instance before a merge.
     pub fn exists(&self) -> bool {
         self.created_at.is_some()
     }
 
-    /// Why the task stands failed, if it does.
+    /// The reason of the last failure, while it is failed.
     pub fn failure(&self) -> Option<&Failure> {
         (self.status == Status::Failed).then(|| self.failures.last()).flatten()
     }
 
-    /// The last verification.
+    /// The newest verification, on any tree.
     pub fn verification(&self) -> Option<&Verification> {
         self.verifications.last()
     }
 
-    /// The last verification, if it failed and the task is not closed: what has to be known before work continues.
+    /// The newest verification, if it failed and the task is still open.
     pub fn failed_verification(&self) -> Option<&Verification> {
         self.verification().filter(|last| !last.passed() && !self.status.is_closed())
     }
 
-    /// Whether `verification` was of content that no commit of the task has.
+    /// Whether `verification` was on a tree that no commit of the task has.
     pub fn is_uncommitted(&self, verification: &Verification) -> bool {
         let has = |known: &KnownCommit| known.tree.as_ref() == Some(&verification.tree);
         verification.uncommitted && !self.commits.iter().any(has)
@@ -368,7 +368,7 @@ impl Task {
         self.verifications.iter().rev().find(|verification| verification.tree == tree)
     }
 
-    /// The task that `events`, in any order, describe.
+    /// The task described by `events`, which may be in any order.
     pub fn from_events(id: TaskId, events: &[Event]) -> Self {
         super::fold::fold(id, events)
     }

@@ -11,43 +11,43 @@ use super::{
 };
 use crate::domain::table::Row;
 
-/// Nodes and edges.
+/// The tasks and dependencies to draw.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chart {
-    /// In the order in which they can be done.
+    /// The tasks, dependencies first.
     pub nodes: Vec<Node>,
-    /// From what comes first to what comes after it, as places in `nodes`; none from a node to itself.
+    /// Edges from a task to its dependents, as indexes into `nodes`; never from a node to itself.
     pub edges: Vec<(usize, usize, EdgeKind)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub id: TaskId,
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Its state.
+    /// The state that its mark shows.
     pub state: State,
-    /// The feature it belongs to, and its title.
+    /// The feature that it is a subtask of, with its title.
     pub within: Option<(TaskId, String)>,
-    /// What keeps it from being started.
+    /// Why it cannot be started, if it is pending.
     pub obstacles: Vec<Obstacle>,
 }
 
-/// What an edge means.
+/// The meaning of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EdgeKind {
-    /// The second task comes after the first.
+    /// The second task depends on the first.
     After,
-    /// The second task is a feature, and the first a part of it.
+    /// The second task is a feature, and the first a subtask of it.
     Part,
 }
 
-/// What to draw.
+/// Which tasks to draw.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice<'a> {
-    /// Only what is in this feature.
+    /// Only tasks in this feature, at any depth.
     pub parent: Option<&'a TaskId>,
-    /// What is completed or cancelled, too; otherwise only if something open comes directly after it.
+    /// Include completed and cancelled tasks; otherwise only those that open tasks directly depend on.
     pub all: bool,
 }
 
@@ -55,7 +55,7 @@ pub struct Choice<'a> {
 pub type Group<'a> = (Option<&'a (TaskId, String)>, Vec<usize>);
 
 impl Node {
-    /// A task of which no more is known.
+    /// A node for a task that is not in the ledger.
     pub fn new(id: TaskId, title: String, state: State) -> Self {
         Node { id, title, state, within: None, obstacles: Vec::new() }
     }
@@ -79,7 +79,7 @@ impl Node {
 }
 
 impl Chart {
-    /// The chart of what `choice` takes of `graph`.
+    /// The chart of the chosen tasks of `graph`.
     ///
     /// A feature stands for its parts and is not drawn, unless it comes after something, or something after it.
     pub fn new(graph: &Graph<'_>, choice: Choice<'_>, now: Timestamp) -> Self {
@@ -115,7 +115,7 @@ impl Chart {
         Chart { nodes: rows.iter().map(|row| Node::of(graph, *row, now)).collect(), edges }
     }
 
-    /// The nodes of each feature, and those of none; features in the order of their first node.
+    /// The nodes of each feature, and those without one; features in the order of their first node.
     pub fn by_feature(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = vec![(None, Vec::new())];
         let mut places: HashMap<&TaskId, usize> = HashMap::new();

@@ -14,25 +14,25 @@ pub const MAX_INLINE: usize = 1_500;
 /// How much of a stored text its event line still shows, in characters.
 const HEAD_CHARS: usize = 200;
 
-/// A text of an event: in the line, or in a blob that the line names.
+/// A text in an event: stored in the line, or in a blob that the line refers to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Text {
-    /// The whole text.
+    /// The whole text, in the line.
     Inline(String),
-    /// The text is the blob `blob`, which the notes tree of the ledger holds under `text/`.
+    /// A long text, in a blob below `text/` in the notes tree.
     Stored {
-        /// Object id of the blob, hex.
+        /// The object id of the blob, in hex.
         blob: String,
-        /// Length of the whole text in bytes.
+        /// The length of the whole text in bytes.
         bytes: u64,
-        /// The beginning, for readers that do not follow `blob`.
+        /// The beginning of the text, for readers without the blob.
         head: String,
     },
 }
 
 impl Text {
-    /// The text, or as much of it as the line itself has.
+    /// The text in the line: whole, or its beginning.
     pub fn preview(&self) -> &str {
         match self {
             Text::Inline(text) => text,
@@ -40,7 +40,7 @@ impl Text {
         }
     }
 
-    /// The blob that has the whole text, when it is not in the line.
+    /// The blob with the whole text, if it is not in the line.
     pub fn blob(&self) -> Option<&str> {
         match self {
             Text::Inline(_) => None,
@@ -48,7 +48,7 @@ impl Text {
         }
     }
 
-    /// What the line itself has, with a mark where that is not the whole text.
+    /// The text in the line, with a remark if it is only the beginning.
     pub fn cut(&self) -> String {
         match self {
             Text::Inline(text) => text.clone(),
@@ -77,35 +77,35 @@ impl From<String> for Text {
     }
 }
 
-/// Why a text is refused.
+/// Why a text is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Has a control character that could act on the reader's terminal, or a line break where there is one line only.
+    /// It contains a control character that could affect a terminal, or a line break where one line is required.
     #[error("it contains the control character {0}")]
     Control(String),
-    /// Is empty where something must be said.
+    /// It is empty, but required.
     #[error("it is empty")]
     Empty,
-    /// Longer than the field takes.
+    /// It is too long for one line.
     #[error("it has {len} bytes, more than the {max} that fit on one line; put the rest into the description")]
     TooLong {
         /// Its length in bytes.
         len: usize,
-        /// The longest that is taken.
+        /// The maximum length in bytes.
         max: usize,
     },
-    /// Has the comma that separates labels.
+    /// It contains a comma, which separates labels.
     #[error("it contains a comma, which separates labels")]
     Comma,
-    /// Longer than a word may be.
+    /// It is too long for a word.
     #[error("it has {len} bytes, more than {max}")]
     LongWord {
         /// Its length in bytes.
         len: usize,
-        /// The longest that is taken.
+        /// The maximum length in bytes.
         max: usize,
     },
-    /// Longer than [`MAX_TEXT`].
+    /// It is longer than [`MAX_TEXT`].
     #[error("it has more than {MAX_TEXT} bytes; put it into a file in the repository and refer to that")]
     TooLarge,
 }
@@ -236,7 +236,7 @@ pub fn many_lines(text: &str) -> Result<String, InvalidText> {
     }
 }
 
-/// `1 task`, `2 tasks`.
+/// Number and noun in the right form: `1 task`, `2 tasks`.
 pub fn plural(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),

@@ -84,7 +84,7 @@ impl Timestamp {
         self.to_utc().format("%Y-%m-%d %H:%M UTC").to_string()
     }
 
-    /// As a calendar time.
+    /// The time as a calendar date in UTC.
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
     }

@@ -15,74 +15,74 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<O
     T::deserialize(value).map(Some)
 }
 
-/// `create`.
+/// The fields of `create`: a task is added.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Create {
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
     /// Markdown or plain text.
     pub description: Option<Text>,
-    /// Tasks that have to be completed first.
+    /// Ids of the tasks that it depends on.
     pub after: Vec<TaskId>,
-    /// The feature it belongs to.
+    /// The feature that it is a subtask of.
     pub parent: Option<TaskId>,
-    /// 0 (highest) to 4; absent means 2.
+    /// 0 (highest) to 4; `None` means 2.
     #[serde(deserialize_with = "priority")]
     pub priority: Option<u8>,
-    /// Paths that the task is expected to touch.
+    /// Paths that the task is expected to change, relative to the top of the work tree.
     pub files: Vec<String>,
-    /// When is it done?
+    /// The acceptance criteria.
     pub accept: Option<Text>,
-    /// Expected effort in seconds.
+    /// The estimated effort in seconds.
     pub estimate: Option<u64>,
-    /// Labels.
+    /// Labels to start with.
     pub labels: Vec<String>,
-    /// What it is about outside of the repository: addresses, keys of other trackers.
+    /// References: URLs, or keys of other trackers.
     pub refs: Vec<String>,
-    /// The plan that it was imported from: its path from the top of the work tree.
+    /// The plan it was imported from: its path relative to the top of the work tree.
     pub plan: Option<String>,
 }
 
-/// `edit`: what is absent stays unchanged.
+/// The fields of `edit`; absent ones are unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Edit {
-    /// New title.
+    /// The new title: one line.
     pub title: Option<String>,
-    /// New description.
+    /// The new description.
     pub description: Option<Text>,
-    /// New priority.
+    /// The new priority, 0 to 4.
     #[serde(deserialize_with = "priority")]
     pub priority: Option<u8>,
-    /// New feature, or `null` for none.
+    /// The new feature; `null` for none.
     #[serde(deserialize_with = "present")]
     pub parent: Option<Option<TaskId>>,
-    /// New list of paths.
+    /// The new list of paths, which replaces the old one.
     pub files: Option<Vec<String>>,
-    /// New acceptance text.
+    /// The new acceptance criteria.
     pub accept: Option<Text>,
-    /// New estimate in seconds.
+    /// The new estimate in seconds.
     pub estimate: Option<u64>,
-    /// Labels that it has now, too: clones that add different ones at the same time keep all of them.
+    /// Labels to add: labels added concurrently in several clones are all kept.
     pub labels: Vec<String>,
-    /// Labels that it no longer has.
+    /// Labels to remove.
     pub no_labels: Vec<String>,
-    /// References that it has now, too.
+    /// References to add.
     pub refs: Vec<String>,
-    /// References that it no longer has.
+    /// References to remove.
     pub no_refs: Vec<String>,
 }
 
 /// One `tick` has no more criteria than this: they fit into its line.
 pub const TICKS: usize = 15;
 
-/// `tick`.
+/// The fields of `tick`: acceptance criteria are met, or open again.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tick {
     /// The criteria, each by [`crate::domain::criteria::key`].
     pub criteria: Vec<String>,
-    /// They are open again.
+    /// Whether they are open again.
     pub off: bool,
 }

@@ -12,48 +12,48 @@ use crate::domain::{actor::Actor, text::escaped_json, time::Timestamp};
 /// The longest line, in bytes, without its line end.
 pub const MAX_LINE: usize = 4096;
 
-/// Why a line is not an event.
+/// Why a line is not a valid event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// Fewer than five words.
+    /// A word is missing; contains what it would be.
     #[error("it has no {0}")]
     Missing(&'static str),
-    /// A word that is not what stands in that place.
+    /// A word is invalid; contains what it should be.
     #[error("its {0} cannot be read")]
     Malformed(&'static str),
-    /// Longer than [`MAX_LINE`].
+    /// It is longer than [`MAX_LINE`]; contains its length.
     #[error("it has {0} bytes, more than the maximum of {MAX_LINE} for a line")]
     TooLong(usize),
-    /// A number that no note can have come to.
+    /// Its number is higher than any note can reach.
     #[error("its n exceeds the number of events a note can hold")]
     TooHigh,
-    /// Another line has its ulid, and counts.
+    /// Another line has the same ulid, and takes precedence.
     #[error("another line has the same ulid")]
     Taken,
-    /// A known kind whose keys are not what they should be.
+    /// The keys of a known kind are invalid; contains the reason.
     #[error("its keys are invalid: {0}")]
     Keys(String),
 }
 
-/// An event line taken apart, its keys not yet read.
+/// The parts of an event line, with the keys not parsed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
-    /// When.
+    /// The time, by the clock of the writer.
     pub at: Timestamp,
-    /// The event's id.
+    /// The ulid of the event.
     pub id: Ulid,
-    /// The actor.
+    /// The actor, unchecked.
     pub actor: &'a str,
-    /// Lamport number.
+    /// The Lamport number.
     pub n: u64,
-    /// The kind's word.
+    /// The word for the kind.
     pub kind: &'a str,
-    /// `key=json key=json …`
+    /// The keys: `key=json key=json …`
     keys: &'a str,
 }
 
 impl<'a> Line<'a> {
-    /// Take `text` (one line, no line end) apart.
+    /// Split `text`, one line without its end.
     ///
     /// # Errors
     ///
@@ -82,7 +82,7 @@ impl<'a> Line<'a> {
         Ok(Line { at, id, actor, n, kind, keys: rest })
     }
 
-    /// Read the keys. Unknown keys are skipped; unknown kinds are [`Payload::Unknown`].
+    /// Parse the keys. Unknown keys are skipped; unknown kinds become [`Payload::Unknown`].
     ///
     /// # Errors
     ///

@@ -24,25 +24,25 @@ pub use payload::{
 use super::{actor::Actor, time::Timestamp};
 use ulid::Ulid;
 
-/// One event, as it was parsed from, or will be written as, one line.
+/// An event, parsed from or written as one line of a note.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When, by the writer's clock; shown to people, never used for ordering.
+    /// The time by the clock of the writer; displayed, but never used for ordering.
     pub at: Timestamp,
-    /// Unique; breaks ties of `n`.
+    /// A unique id, which breaks ties of `n`.
     pub id: Ulid,
-    /// The actor.
+    /// The actor who recorded it.
     pub actor: Actor,
-    /// Lamport number: one more than the highest that the writer saw in this note.
+    /// The Lamport number: one more than the highest in the note as read by the writer.
     pub n: u64,
-    /// The clone that it was made in, where that matters to claims.
+    /// The clone it was made in, if that matters for claims.
     pub clone_id: Option<Ulid>,
-    /// What happened.
+    /// The kind of the event, with its fields.
     pub payload: Payload,
 }
 
 impl Event {
-    /// The place of this event in the order of the fold.
+    /// The position of this event in the order of the fold.
     pub fn order(&self) -> (u64, Ulid) {
         (self.n, self.id)
     }

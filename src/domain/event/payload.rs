@@ -23,7 +23,7 @@ macro_rules! payloads {
             /// The kinds that this version knows, as they stand on the line.
             pub const KINDS: &'static [&'static str] = &[$($word),+];
 
-            /// The kind's word on the line.
+            /// The word for the kind in the line.
             pub fn kind(&self) -> &str {
                 match self {
                     $( Payload::$variant(_) => $word, )+
@@ -126,7 +126,7 @@ impl Payload {
         }
     }
 
-    /// Whether it begins or ends work on the task, so that the pointer to the active task of a worktree has to follow.
+    /// Whether it starts or ends work on the task, so that active tasks must be updated.
     pub fn is_of_work(&self) -> bool {
         matches!(
             self,
@@ -134,7 +134,7 @@ impl Payload {
         )
     }
 
-    /// The title that it gives the task.
+    /// The title that it sets.
     pub fn title(&self) -> Option<&str> {
         match self {
             Payload::Create(create) => Some(&create.title),
@@ -143,7 +143,7 @@ impl Payload {
         }
     }
 
-    /// The texts that may be too long for a line, to be moved into blobs.
+    /// The texts that may be too long for the line, to be moved into blobs.
     pub fn texts_mut(&mut self) -> Vec<&mut Text> {
         match self {
             Payload::Create(create) => create.description.iter_mut().chain(&mut create.accept).collect(),
@@ -180,21 +180,21 @@ fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Err
     Ok(Option::<String>::deserialize(value)?.and_then(|text| Timestamp::parse(&text).ok()))
 }
 
-/// `start`: also claims the task for its actor.
+/// The fields of `start`: work begins, and the actor claims the task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Start {
-    /// The commit the work begins on, full hex; absent on an unborn branch.
+    /// The full id of the commit that the work begins at, in hex; `None` on an unborn branch.
     pub base: Option<String>,
-    /// The branch it begins on; absent when HEAD is detached.
+    /// The branch that it begins on; `None` if HEAD is detached.
     pub branch: Option<String>,
-    /// How long the claim lasts without a sign of life, in seconds.
+    /// How long the claim lasts without activity, in seconds.
     pub lease: Option<u64>,
-    /// Dependencies were open, and the actor knew.
+    /// Started despite open dependencies or blockers.
     pub force: bool,
-    /// The session of the agent host that begins it, as [`crate::domain::session::SessionId::key`] says.
+    /// The session of the actor, as [`crate::domain::session::SessionId::key`]; `None` outside of agent hosts.
     pub session: Option<String>,
-    /// The name of the worktree that it was begun in.
+    /// The name of the worktree it was started in.
     pub worktree: Option<String>,
 }
 
@@ -202,7 +202,7 @@ pub struct Start {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pause {
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<Text>,
     /// The task is not ready before this time.
     #[serde(deserialize_with = "time")]
@@ -213,17 +213,17 @@ pub struct Pause {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cancel {
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<Text>,
     /// The task that this one duplicates: its dependents depend on that one from now on.
     pub duplicate_of: Option<TaskId>,
 }
 
-/// `reopen`, `release`: perhaps a reason.
+/// The fields of `reopen` and `release`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reason {
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<Text>,
 }
 
@@ -233,18 +233,18 @@ pub struct Reason {
 pub struct Complete {
     /// The result: a text, or any JSON value.
     pub result: Option<Value>,
-    /// A long result: the blob that holds it.
+    /// A result stored in a blob because it is long.
     pub stored: Option<Text>,
-    /// Dependencies or blockers were open, and the actor knew.
+    /// Completed despite open dependencies or blockers.
     pub force: bool,
 }
 
 /// `fail`: the attempt did not succeed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fail {
-    /// Why it failed.
+    /// The reason for the failure.
     pub reason: Text,
-    /// A single word for it.
+    /// The kind of failure, one word.
     pub kind: Option<String>,
 }
 
@@ -254,20 +254,20 @@ pub struct Fail {
 pub struct Claim {
     /// How long it lasts without activity, in seconds.
     pub lease: u64,
-    /// Taken from a holder whose claim had not expired.
+    /// Whether it was taken from a holder whose claim had not expired.
     pub steal: bool,
-    /// Why it was taken.
+    /// The reason for taking it over.
     pub reason: Option<Text>,
-    /// The session of the agent host that claims it, as [`crate::domain::session::SessionId::key`] says.
+    /// The session of the actor, as [`crate::domain::session::SessionId::key`]; `None` outside of agent hosts.
     pub session: Option<String>,
-    /// The name of the worktree that it was taken in.
+    /// The name of the worktree in which the task was claimed.
     pub worktree: Option<String>,
 }
 
-/// `block`. The blocker's id is made from the event's.
+/// The fields of `block`. The id of the blocker is derived from that of the event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
-    /// What blocks it.
+    /// A description of what the task waits for.
     pub text: Text,
 }
 
@@ -292,78 +292,78 @@ pub struct Dep {
 /// `decide`: a decision and its reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decide {
-    /// What was decided.
+    /// The decision, which may have several lines.
     pub text: Text,
-    /// Why.
+    /// The reason, if one was given.
     pub why: Option<Text>,
 }
 
-/// `note`: a remark on the task.
+/// The fields of `note`: a note on the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
-    /// The remark.
+    /// The note, which may have several lines.
     pub text: Text,
 }
 
 /// `commit`: written by the first command after the commit, and by `checkpoint`. A cache: the trailer in the commit is the truth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
-    /// The commit, full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// Its tree, full hex; finds the commit again when it is rewritten.
+    /// The full id of its tree, in hex, which identifies the commit after it was rewritten.
     pub tree: Option<String>,
-    /// The subject line, for readers without the commit.
+    /// Its subject, for readers without the commit.
     pub subject: Option<String>,
 }
 
 /// `link`: a commit without the trailer belongs to the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
-    /// The commit, full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch`, `squash`, `rewrite` (of a linked commit), `user`.
+    /// The evidence: `checkpoint` (a hook removed its trailer), `reflog`, `tree`, `patch`, `squash`, `rewrite` (of a linked commit), `user`.
     pub by: String,
 }
 
 /// `unlink`: the commit does not belong to the task, even if its message names it. A later `link` makes it the task's again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unlink {
-    /// The commit, full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// How that is known: `user`, `rewrite` (of an unlinked commit).
+    /// The evidence: `user`, `rewrite` (of an unlinked commit).
     pub by: String,
 }
 
-/// `verify`: evidence belongs to content, so it names the tree.
+/// The fields of `verify`: a command was run on a tree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verify {
-    /// The command line.
+    /// The command line, as passed to sh.
     pub command: Text,
-    /// Its exit code; 128 + n when signal n ended it, as shells count.
+    /// The exit code; 128 + n for signal n, as in a shell.
     pub exit: i32,
-    /// How long it ran.
+    /// The running time in seconds.
     pub seconds: f64,
-    /// The tree it ran on, full hex.
+    /// The full id of the tree, in hex.
     pub tree: String,
-    /// That tree was not the one of HEAD.
+    /// Whether the tree was not that of HEAD.
     #[serde(default)]
     pub uncommitted: bool,
-    /// The end of what it printed, if it failed: see [`crate::domain::tail`].
+    /// The last lines of the output, if it failed: see [`crate::domain::tail`].
     pub output: Option<Text>,
 }
 
 /// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` next to it, if at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
-    /// The operation, which `git agent undo` undoes where it was done.
+    /// The id of the operation, for `git agent undo` in the same worktree.
     pub operation: String,
-    /// The checkpoint, full hex; absent when that is the state before any commit.
+    /// The full id of the checkpoint, in hex; `None` for the state before the first commit.
     pub to: Option<String>,
-    /// Its name: `t-1@2`.
+    /// The name of the checkpoint: `t-1@2`.
     pub name: String,
     /// `files`, `rewind`, `restore` or `revert`.
     pub mode: String,
-    /// It was completed, and is open again.
+    /// Whether the task was completed, and is reopened.
     #[serde(default)]
     pub reopened: bool,
 }
@@ -374,48 +374,48 @@ pub struct Rollback {
 pub struct Split {
     /// The new id of the other work.
     pub to: TaskId,
-    /// The ids of its events.
+    /// The ids of the events that belong to the other work.
     pub events: Vec<String>,
 }
 
 /// `squash`: the commits `onto..old` became `commit`, which has the tree of `old`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Squash {
-    /// The operation, which `git agent undo` undoes where it was done.
+    /// The id of the operation, for `git agent undo` in the same worktree.
     pub operation: String,
-    /// The new commit, full hex.
+    /// The full id of the new commit, in hex.
     pub commit: String,
-    /// Its tree, full hex.
+    /// The full id of its tree, in hex.
     pub tree: String,
-    /// The newest of the commits that were collapsed, full hex.
+    /// The full id of the newest squashed commit, in hex.
     pub old: String,
-    /// The parent of the new commit, full hex; absent when it begins the history.
+    /// The full id of the parent of the new commit, in hex; `None` if it is the first commit.
     pub onto: Option<String>,
-    /// How many commits became one.
+    /// The number of squashed commits.
     pub count: usize,
 }
 
-/// `undo`: of a rollback or a squash, or of the undo of one.
+/// The fields of `undo`: a rollback or squash, or the undo of one, was undone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
-    /// The operation.
+    /// The id of the undo, itself an operation.
     pub operation: String,
-    /// The one that it undoes.
+    /// The id of the operation that was undone.
     pub undoes: String,
-    /// What that was; absent for a rollback.
+    /// The kind of that operation; `None` for a rollback.
     pub of: Option<String>,
 }
 
-/// `withdraw`: what an undo takes out of effect. One that names another `withdraw` is a redo.
+/// The fields of `withdraw`: events lose their effect. One that names another `withdraw` is a redo.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Withdraw {
-    /// Events of this note that come before it and no longer have an effect.
+    /// Earlier events of this note that no longer have an effect.
     pub events: Vec<Ulid>,
-    /// What they were, in words: `edit t-1`.
+    /// A description of these events: `edit t-1`.
     pub what: String,
-    /// It names what an undo has written: what that took out of effect has effect again.
+    /// Whether it withdraws events of an undo, so that what that withdrew has effect again.
     pub redo: bool,
-    /// The undo: `git agent undo <command>` undoes it where it was done.
+    /// The id of the undo, for `git agent undo <command>` in the same worktree.
     pub command: Option<Ulid>,
 }

@@ -5,34 +5,34 @@ use std::{fmt, sync::Arc};
 use super::show_cycle;
 use crate::domain::{actor::Actor, id::TaskId, status::Status, text::plural, time::Timestamp};
 
-/// One reason why a task is not ready.
+/// A reason why a task is not ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// It is not pending at all.
+    /// It is not pending.
     Status(Status),
-    /// A task that it comes after is not completed; `None` if the ledger does not have it.
+    /// A dependency is not completed.
     Waits {
-        /// The task it comes after.
+        /// The dependency.
         on: TaskId,
-        /// How that one stands.
+        /// Its status; `None` if it is not in the ledger.
         status: Option<Status>,
-        /// Why that one failed.
+        /// The reason of its failure, if it is failed.
         failure: Option<String>,
     },
-    /// It is part of a cycle of dependencies.
+    /// It is in a dependency cycle.
     Cycle(Arc<[TaskId]>),
-    /// Blockers are open.
+    /// This many blockers are open.
     Blocked(u32),
-    /// It is paused until then.
+    /// It is paused until this time.
     PutOff(Timestamp),
-    /// It is claimed.
+    /// Another actor holds a valid claim.
     Claimed {
-        /// The actor.
+        /// The holder of the claim.
         by: Actor,
-        /// Until when.
+        /// The end of the claim.
         until: Timestamp,
     },
-    /// It is a feature with open subtasks.
+    /// This many of its subtasks are open.
     Subtasks(u32),
 }
 

@@ -15,60 +15,60 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// A task.
+/// A task as listed in a report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     pub id: TaskId,
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Where it stands, as the reader wants to know it.
+    /// The state that its mark shows.
     pub state: State,
-    /// The part of the feature that it belongs to, if that is not the feature itself.
+    /// The subtask of the feature that it is below, if it is not a direct subtask.
     pub within: Option<String>,
-    /// Tasks to be completed first.
+    /// Ids of the tasks that it depends on.
     pub after: Vec<TaskId>,
-    /// Why it cannot be started.
+    /// The reasons why it cannot be started.
     pub reasons: Vec<Reason>,
-    /// Paths it is expected to touch.
+    /// Paths it is expected to change.
     pub files: Vec<String>,
     pub description: Option<String>,
-    /// When is it done?
+    /// The acceptance criteria, with checkboxes.
     pub accept: Option<String>,
-    /// Why it stands as it does, as `paused: …`.
+    /// The reason for its state, as `paused: …`.
     pub why: Option<String>,
-    /// The task that it was cancelled as a duplicate of.
+    /// The task that it duplicates, if it was cancelled as a duplicate.
     pub duplicate_of: Option<TaskId>,
     pub labels: Vec<String>,
-    /// What it is about outside of the repository.
+    /// References: URLs, or keys of other trackers.
     pub refs: Vec<String>,
-    /// Who works on it, or worked on it last.
+    /// The actor that works or last worked on it.
     pub by: Option<Actor>,
-    /// When it was added.
+    /// The time of its `create` event.
     pub created_at: Option<Timestamp>,
-    /// When it was started first.
+    /// The time of the first start.
     pub started_at: Option<Timestamp>,
     pub completed_at: Option<Timestamp>,
     /// The time of its last event.
     pub updated_at: Timestamp,
-    /// Expected effort in seconds.
+    /// The estimated effort in seconds.
     pub estimate: Option<u64>,
-    /// Work, oldest first.
+    /// The periods of work, oldest first.
     pub stretches: Vec<Stretch>,
-    /// Seconds from the first start to the end, or to now.
+    /// Seconds from the first start to the end, or to the current time.
     pub elapsed: u64,
-    /// How many times it was begun.
+    /// How many times it was started.
     pub attempts: u32,
-    /// Why attempts failed, oldest first.
+    /// Failed attempts with time, actor and reason, oldest first.
     pub failures: Vec<(Timestamp, Actor, String)>,
     /// The result given when the task was completed.
     pub result: Option<String>,
-    /// Command and verdict of the last verification.
+    /// The command of the last verification, and whether it passed.
     pub verified: Option<(String, bool)>,
     /// Its commits, oldest first.
     pub checkpoints: Vec<Checkpoint>,
-    /// How its history came about, if that can be said.
+    /// When its commits were made; `None` if that is unknown.
     pub making: Option<Making>,
-    /// Whether it was started, or completed, in the time that is told of.
+    /// Whether it was started or completed in the reported period.
     pub is_new: bool,
 }
 
@@ -92,42 +92,42 @@ named! {
     }
 }
 
-/// Why a task cannot be started, or continues with difficulty.
+/// A reason why a task cannot be started, or is held up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Something external blocks it.
+    /// It waits for something outside of the ledger.
     Blocked(String),
-    /// A task that it comes after is not completed.
+    /// A dependency is not completed.
     After {
         on: TaskId,
-        /// How that stands; `None` if it is not in this ledger.
+        /// Its status; `None` if it is not in this ledger.
         status: Option<Status>,
     },
-    /// It is in a cycle of dependencies.
+    /// It is in a dependency cycle.
     Cycle(Arc<[TaskId]>),
-    /// It is paused until then.
+    /// It is paused until this time.
     PutOff(Timestamp),
-    /// It is claimed.
+    /// Another actor holds a valid claim.
     Held { by: Actor, until: Timestamp },
 }
 
-/// A commit of a task.
+/// A commit of a task, as listed in a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The n of `T@n`.
+    /// `n` of `T@n`.
     pub number: usize,
-    /// Full hex.
+    /// The full commit id, in hex.
     pub commit: String,
     /// The first line of its message.
     pub subject: String,
-    /// When it was made.
+    /// The committer date.
     pub at: Timestamp,
-    /// Whether its content was verified, and with what verdict.
+    /// Whether the newest verification of its tree passed; `None` if there is none.
     pub verified: Option<bool>,
 }
 
 impl State {
-    /// The state of `task`, which cannot be started for `reasons`.
+    /// The state of `task`, given the `reasons` why it cannot be started.
     pub fn of(status: Status, reasons: &[Reason]) -> Self {
         match status {
             Status::Completed => State::Completed,
@@ -140,7 +140,7 @@ impl State {
         }
     }
 
-    /// The state of the task, whatever keeps it from being started.
+    /// The state of the task without regard to reasons.
     pub fn status(self) -> Status {
         match self {
             State::Completed => Status::Completed,
@@ -199,22 +199,22 @@ impl Item {
         }
     }
 
-    /// Whether it was worked on: a task may be completed without having been started.
+    /// Whether it was worked on; a task can be completed without being started.
     pub fn was_worked_on(&self) -> bool {
         !self.stretches.is_empty()
     }
 
-    /// Whether something outside blocks it.
+    /// Whether it has an open blocker.
     pub fn is_blocked(&self) -> bool {
         self.reasons.iter().any(|reason| matches!(reason, Reason::Blocked(_)))
     }
 
-    /// Seconds of work.
+    /// The work on it in seconds.
     pub fn active(&self) -> u64 {
         self.stretches.iter().map(Stretch::seconds).sum()
     }
 
-    /// Why the last attempt failed, while it stands so.
+    /// The reason of the last failure, while it is failed.
     pub fn failure(&self) -> Option<&str> {
         self.failures.last().filter(|_| self.state == State::Failed).map(|(_, _, why)| why.as_str())
     }

@@ -20,70 +20,70 @@ use super::{
 use crate::domain::{active_time, making::Saved};
 use features::Features;
 
-/// The input of a report.
+/// The facts that a report is computed from.
 pub struct Source<'a> {
     /// Every task of the ledger, in any order.
     pub tasks: &'a [Task],
-    /// How they are related.
+    /// The relations between these tasks.
     pub graph: &'a Graph<'a>,
-    /// The feature to report on; all of them if none is named.
+    /// The feature to report on; `None`: all tasks.
     pub feature: Option<&'a TaskId>,
     /// Only tasks that have all of these labels.
     pub labels: &'a [String],
-    /// From when on changes are told.
+    /// The beginning of the period for which changes are counted.
     pub since: Option<Timestamp>,
-    /// The current time.
+    /// The time of the report.
     pub now: Timestamp,
-    /// The longest silence that counts as work, in seconds.
+    /// The longest period without activity that counts as work, in seconds.
     pub gap: u64,
     /// The commits of tasks, oldest first.
     pub checkpoints: HashMap<TaskId, Vec<Checkpoint>>,
-    /// The snapshots of tasks that are here.
+    /// The snapshots of tasks in this repository.
     pub saved: HashMap<TaskId, Saved>,
-    /// A text in full.
+    /// Reads the whole of a text.
     pub text: &'a dyn Fn(&Text) -> String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
-    /// When it was made.
+    /// The time of the report.
     pub at: Timestamp,
-    /// When something happened last on a task that it is about; `None` if it is about none.
+    /// The time of the last event of its tasks; `None` without tasks.
     pub updated: Option<Timestamp>,
-    /// All blocks together.
+    /// The counts of all blocks together.
     pub overall: Tally,
-    /// What changed, if that was asked for.
+    /// Changes in the requested period.
     pub changes: Option<Changes>,
-    /// Features by the order in which they can be done, what belongs to none last.
+    /// The features, dependencies first, then the tasks without a feature.
     pub blocks: Vec<Block>,
-    /// How many tasks there were, and how many of them were completed, over time.
+    /// The numbers of tasks and of completed tasks over time.
     pub burn: Vec<BurnPoint>,
     /// The task that can be started next.
     pub next: Option<TaskId>,
-    /// Where it was made; empty until the caller says it.
+    /// The repository and branch; set by the caller.
     pub place: Place,
 }
 
 /// The repository and worktree of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The directory of the repository.
+    /// The name of the repository's directory.
     pub repository: String,
     /// The branch; `None` on a detached HEAD.
     pub branch: Option<String>,
 }
 
-/// What happened since.
+/// Changes since a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     pub since: Timestamp,
-    /// Tasks that were completed.
+    /// Tasks that were completed in that period.
     pub completed: usize,
-    /// Tasks that were started first, whatever became of them.
+    /// Tasks that were started for the first time in that period.
     pub started: usize,
-    /// Tasks that failed, and still stand so.
+    /// Tasks that failed in that period, and are still failed.
     pub failed: usize,
-    /// Tasks that were added.
+    /// Tasks that were added in that period.
     pub added: usize,
 }
 
@@ -91,55 +91,55 @@ pub struct Changes {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Block {
     pub feature: Option<Feature>,
-    /// Its tasks.
+    /// The counts of its tasks.
     pub tally: Tally,
-    /// By when they were completed; only those since, if that was asked for.
+    /// Completed tasks by time of completion; only those of the requested period.
     pub completed: Vec<Item>,
-    /// How many were completed before that.
+    /// How many tasks were completed before that period.
     pub completed_before: usize,
-    /// By when they were started.
+    /// Tasks in progress, by time of the start.
     pub in_progress: Vec<Item>,
-    /// What is pending or failed, in the order in which it can be done.
+    /// Pending and failed tasks, dependencies first.
     pub remaining: Vec<Item>,
-    /// Decisions about the feature and its tasks, oldest first; only those since, if that was asked for.
+    /// Decisions about the feature and its tasks, oldest first; only those of the requested period.
     pub decisions: Vec<Said>,
-    /// Remarks, likewise.
+    /// Notes, in the same order and period.
     pub notes: Vec<Said>,
 }
 
-/// A task with parts.
+/// A feature as the heading of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
     pub id: TaskId,
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Where the feature itself stands.
+    /// The status of the feature itself.
     pub status: Status,
-    /// Its description.
+    /// The description, if it has one.
     pub description: Option<String>,
-    /// When is it done?
+    /// The acceptance criteria, with checkboxes.
     pub accept: Option<String>,
-    /// What blocks all of it.
+    /// The reasons why none of its tasks can be started.
     pub reasons: Vec<Reason>,
-    /// Why it failed, if it stands failed.
+    /// The reason of the last failure, while it is failed.
     pub failure: Option<String>,
 }
 
-/// A decision or a remark.
+/// A decision or note, with its author.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// When.
+    /// The time when it was recorded.
     pub at: Timestamp,
-    /// The actor.
+    /// The actor who recorded it.
     pub by: Actor,
     pub task: TaskId,
-    /// The text.
+    /// The whole text.
     pub text: String,
     pub why: Option<String>,
 }
 
 impl Report {
-    /// The report on what `source` has.
+    /// The report on `source`.
     pub fn new(source: &Source<'_>) -> Self {
         let features = Features::new(source.tasks);
         let since = source.since.unwrap_or(Timestamp::from_millis(i64::MIN));
@@ -192,12 +192,12 @@ impl Report {
         }
     }
 
-    /// Every task of the report, as it is listed.
+    /// All listed tasks.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.blocks.iter().flat_map(Block::items)
     }
 
-    /// The feature that all of it is about, if it is about one.
+    /// The feature of the whole report, if it is limited to one.
     pub fn only_feature(&self) -> Option<&Feature> {
         match &self.blocks[..] {
             [block] => block.feature.as_ref(),
@@ -273,12 +273,12 @@ impl Block {
         block
     }
 
-    /// Its tasks, as they are listed.
+    /// The listed tasks of the block.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.completed.iter().chain(&self.in_progress).chain(&self.remaining)
     }
 
-    /// Seconds of work and of estimates of the listed tasks, and the work by actor.
+    /// Work and estimates of the listed tasks in seconds, and the work by actor.
     pub fn time(&self) -> (u64, u64, Vec<(Actor, u64)>) {
         let stretches = self.items().flat_map(|item| &item.stretches);
         let by_actor = active_time::by_actor(stretches);

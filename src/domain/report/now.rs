@@ -2,21 +2,21 @@
 
 use super::{Item, Report, State};
 
-/// The tasks of a report that matter now.
+/// The tasks that a report shows first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Now<'r> {
-    /// Work on them continues.
+    /// Tasks in progress without blockers.
     pub in_progress: Vec<&'r Item>,
-    /// Something outside blocks them.
+    /// Tasks with open blockers.
     pub blocked: Vec<&'r Item>,
-    /// They were tried and failed.
+    /// Failed tasks.
     pub failed: Vec<&'r Item>,
-    /// What `next` answers for this report.
+    /// The task that `next` would start.
     pub next: Option<&'r Item>,
 }
 
 impl Report {
-    /// What matters now.
+    /// The tasks to show first.
     pub fn now(&self) -> Now<'_> {
         let in_state = |state: State| self.items().filter(|item| item.state == state).collect();
         Now {

@@ -2,16 +2,16 @@
 
 use crate::domain::{progress::Progress, status::Status, task::Task, time::Timestamp};
 
-/// Counts of tasks without parts.
+/// Counts of the tasks without subtasks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How far they are.
+    /// How many of them are completed.
     pub progress: Progress,
-    /// Under way.
+    /// How many are in progress.
     pub in_progress: usize,
-    /// Tried and failed.
+    /// How many are failed.
     pub failed: usize,
-    /// What all of them together are estimated to take, in seconds.
+    /// The sum of their estimates in seconds.
     pub estimate: u64,
 }
 
@@ -27,17 +27,17 @@ impl Tally {
         }
     }
 
-    /// How many are neither completed, nor in progress, nor failed.
+    /// How many are pending.
     pub fn rest(&self) -> usize {
         self.progress.total - self.progress.completed - self.in_progress - self.failed
     }
 }
 
-/// The counts from a time on.
+/// The counts at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BurnPoint {
     pub at: Timestamp,
-    /// How many tasks there were.
+    /// How many tasks existed.
     pub total: usize,
     /// How many of them were completed.
     pub completed: usize,

@@ -7,27 +7,27 @@ use bstr::{BStr, ByteSlice as _};
 
 use super::Spec;
 
-/// A word with at least one checkpoint's name in it.
+/// A revision argument that contains a checkpoint name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word<'w> {
-    /// Whether it begins with `^`.
+    /// Whether it starts with `^`.
     pub negated: bool,
-    /// What it names; with a range, where that begins.
+    /// The revision; of a range, the left side.
     pub left: End<'w>,
-    /// Behind the dots of a range.
+    /// The right side of a range.
     pub right: Option<(Dots, End<'w>)>,
 }
 
-/// One revision.
+/// A single revision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End<'w> {
-    /// The checkpoint, and its name as it was written, if it begins with one.
+    /// The checkpoint and the text of its name, if it starts with one.
     pub name: Option<(Spec<'w>, &'w str)>,
-    /// What stands behind the name: `^`, `~3`, `^{tree}`, `:path`; without a name all of it, which may be nothing.
+    /// The part after the name: `^`, `~3`, `^{tree}`, `:path`; without a name the whole text.
     pub rest: &'w BStr,
 }
 
-/// What kind of a range it is.
+/// The kind of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dots {
     /// `A..B`
@@ -37,7 +37,7 @@ pub enum Dots {
 }
 
 impl Dots {
-    /// As it is written.
+    /// The operator as written in revisions.
     pub fn as_str(self) -> &'static str {
         match self {
             Dots::Two => "..",
@@ -47,7 +47,7 @@ impl Dots {
 }
 
 impl<'w> Word<'w> {
-    /// Read `word`; `None` when there is no checkpoint's name in it.
+    /// Parse `word`; `None` if it contains no checkpoint name.
     pub fn parse(word: &'w BStr) -> Option<Self> {
         let (negated, body) = match word.strip_prefix(b"^") {
             Some(body) => (true, body),

@@ -16,32 +16,32 @@ use std::{
 use super::{Commit, Owner};
 use crate::domain::named::named;
 
-/// What is reverted, and what is not.
+/// The commits to revert, and those to skip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice<I> {
-    /// In this order.
+    /// The commits to revert, in this order.
     pub steps: Vec<Step<I>>,
-    /// Commits that the task's id stands in and that are skipped.
+    /// Commits that name the task, but are skipped.
     pub skipped: Vec<Skipped<I>>,
 }
 
-/// One commit to be undone.
+/// A commit to revert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step<I> {
-    /// The commit.
+    /// The id of the commit.
     pub commit: I,
-    /// The parent whose state comes back; `None`: it is the first of all.
+    /// The parent whose state is restored; `None` for a root commit.
     pub parent: Option<I>,
-    /// Of a merge: the commits that it brought in, and that go with it.
+    /// For a merge: the commits that it brought in, which are reverted with it.
     pub with: Vec<I>,
 }
 
-/// A commit that is skipped.
+/// A commit that is not reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped<I> {
-    /// The commit.
+    /// The id of the commit.
     pub commit: I,
-    /// Why.
+    /// The reason for skipping it.
     pub why: RevertSkipReason,
 }
 
@@ -59,7 +59,7 @@ named! {
     }
 }
 
-/// Choose among the commits of `range`, newest first.
+/// Choose from the commits of `range`, newest first.
 pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
     let commits: HashMap<&I, &Commit<I>> = range.iter().map(|commit| (&commit.id, commit)).collect();
     let mut choice = Choice { steps: Vec::new(), skipped: Vec::new() };

@@ -2,32 +2,32 @@
 
 use super::{Commit, Mode};
 
-/// Where the checkpoint lies, as seen from HEAD.
+/// The position of the checkpoint relative to HEAD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reachability {
-    /// On HEAD's history.
+    /// It is an ancestor of HEAD.
     Ancestor,
-    /// On another one: it was rewritten.
+    /// It is on another history, because commits were rewritten.
     Rewritten,
-    /// Before all commits: there is nothing that a branch could be moved to.
+    /// It is the state before the first commit, to which no branch can be moved.
     BeforeRoot,
 }
 
-/// The relevant facts about the range.
+/// The facts about the commits after the checkpoint that determine the mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The position of the checkpoint.
     pub reachability: Reachability,
-    /// How many commits of the range are the task's own.
+    /// The number of commits that belong to the task.
     pub own: usize,
-    /// How many are not.
+    /// The number of other commits.
     pub foreign: usize,
-    /// How many a remote branch or a tag has.
+    /// The number of commits that a remote branch or tag contains.
     pub published: usize,
 }
 
 impl Facts {
-    /// The facts of `range`.
+    /// Summarize `range`.
     pub fn of<I>(reachability: Reachability, range: &[Commit<I>]) -> Self {
         let count = |is: fn(&Commit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
         let own = count(Commit::is_own);
@@ -35,29 +35,29 @@ impl Facts {
     }
 }
 
-/// What the caller asks for next to the checkpoint.
+/// The options of a rollback that determine the mode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// `--mode`.
+    /// `--mode`: the requested mode.
     pub mode: Option<Mode>,
-    /// `--allow-foreign`: other people's commits may be undone, too.
+    /// `--allow-foreign`: also undo commits of other tasks.
     pub allow_foreign: bool,
-    /// `--allow-published`: a branch may be moved back behind what others have.
+    /// `--allow-published`: rewind past commits that a remote branch or tag contains.
     pub allow_published: bool,
 }
 
-/// Why not.
+/// Why a mode is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// This mode would undo other people's commits.
+    /// It would undo commits of other tasks.
     Foreign(Mode),
-    /// The branch would be moved back behind what others have.
+    /// It would rewind past published commits.
     Published,
-    /// A branch cannot be rewound to a commit that it never was at.
+    /// The branch cannot be rewound to a commit that is not its ancestor.
     Rewritten,
-    /// A branch cannot be rewound to nothing.
+    /// The branch cannot be rewound to the state before the first commit.
     BeforeRoot,
-    /// No commit of the range is the task's.
+    /// No commit of the range belongs to the task.
     NothingToRevert,
 }
 

@@ -18,30 +18,30 @@ pub const REVERTS: &str = "Reverts";
 /// The trailer that names the snapshot taken before.
 pub const SNAPSHOT: &str = "Agent-Rollback";
 
-/// A rollback in words.
+/// The facts for the commit message of a rollback.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Before the subject: `agent.subjectPrefix`.
+    /// The prefix of the subject: `agent.subjectPrefix`.
     pub prefix: String,
     pub task: TaskId,
-    /// What comes back: `t-1@2`, `snapshot 01K…`.
+    /// The restored state: `t-1@2`, `snapshot 01K…`.
     pub to: String,
     /// [`Mode::Restore`] or [`Mode::Revert`].
     pub mode: Mode,
-    /// The commits that it undoes.
+    /// The commits that are undone.
     pub undone: Vec<Undone>,
-    /// Only some paths of them.
+    /// Whether the rollback is limited to some paths.
     pub parts: bool,
-    /// How trailers are written.
+    /// The rules for writing trailers.
     pub rules: Rules,
 }
 
-/// A commit that is undone.
+/// A commit that a rollback undoes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
-    /// Full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// Of a merge: the parent that it is undone to, full hex.
+    /// For a merge: the full id of the parent that it is reverted to, in hex.
     pub mainline: Option<String>,
 }
 

@@ -29,45 +29,45 @@ named! {
     }
 }
 
-/// A commit that came after the checkpoint, and what it is to the task. `I` is its id.
+/// A commit after the checkpoint, and its relation to the task. `I` is the type of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit<I> {
-    /// Its id.
+    /// The id of the commit.
     pub id: I,
-    /// Its parents.
+    /// The ids of its parents, the first one first.
     pub parents: Vec<I>,
-    /// Whose it is.
+    /// Its relation to the task.
     pub owner: Owner,
-    /// Other tasks that it names, however it does.
+    /// Other tasks named in its message.
     pub others: Vec<TaskId>,
-    /// A remote branch or a tag has it.
+    /// Whether a remote branch or tag contains it.
     pub published: bool,
-    /// The commits of the range that it says it reverts.
+    /// The commits of the range that its message says it reverts.
     pub reverts: Vec<I>,
-    /// It says so of commits that are not in the range, too.
+    /// Whether it also reverts commits outside of the range.
     pub reverts_older: bool,
-    /// Of a merge: what it has that its first parent does not, itself omitted.
+    /// For a merge: the commits that its first parent does not contain.
     pub brings: Vec<I>,
 }
 
-/// Whose a commit is, for changes: a question has a more generous answer.
+/// The relation of a commit to the task, for changes; queries are more lenient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// The final trailer block names the task, or the ledger links the commit to it.
+    /// Its final trailers name the task, or the ledger links it.
     Task,
-    /// The task's id stands elsewhere in the message, as after a squash on a forge.
+    /// It names the task elsewhere in its message, as after a squash on a forge.
     Buried,
-    /// It has nothing to do with the task.
+    /// It does not belong to the task.
     Other,
 }
 
 impl<I> Commit<I> {
-    /// Whether it is the task's own.
+    /// Whether it belongs to the task.
     pub fn is_own(&self) -> bool {
         self.owner == Owner::Task
     }
 
-    /// Whether it has several parents.
+    /// Whether it is a merge.
     pub fn is_merge(&self) -> bool {
         self.parents.len() > 1
     }

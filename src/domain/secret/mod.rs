@@ -13,12 +13,12 @@ use std::collections::HashSet;
 
 use bstr::ByteSlice as _;
 
-/// What looks like a secret. The secret itself is nowhere in here.
+/// A place that looks like a secret; does not contain the secret itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// 1-based line number in the new content.
+    /// The line number in the new content, from 1.
     pub line: usize,
-    /// What it looks like: `a GitHub token`.
+    /// The kind of secret: `a GitHub token`.
     pub what: &'static str,
 }
 

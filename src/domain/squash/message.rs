@@ -18,18 +18,18 @@ use crate::domain::{
 /// Gerrit's name for a change: one commit has one.
 const CHANGE_ID: &str = "Change-Id";
 
-/// A commit that is collapsed, with what its message is read for.
+/// A commit to squash, with the parts of its message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Collapsed {
-    /// Full hex.
+    /// The full commit id, in hex.
     pub commit: String,
-    /// The whole message.
+    /// The complete commit message.
     pub message: BString,
-    /// The subject on one line.
+    /// The subject: one line.
     pub subject: String,
-    /// Tasks that the ledger links it to.
+    /// Tasks that the ledger links to it.
     pub linked: Vec<TaskId>,
-    /// Tasks that it may name, and that the ledger unlinks it from.
+    /// Tasks that the ledger unlinks from it, even if its message names them.
     pub unlinked: Vec<TaskId>,
 }
 
@@ -39,7 +39,7 @@ impl Collapsed {
     }
 }
 
-/// The text that is proposed: the title, what was collapsed, what was decided.
+/// The proposed text: the title, the subjects of the commits, and the decisions.
 ///
 /// The lists have bullets that no reading of trailers knows, and keep out of the final block whatever they say.
 pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<String>)], rules: &Rules) -> BString {

@@ -18,49 +18,49 @@ use std::{
 
 use super::id::TaskId;
 
-/// A commit, and what keeps it from being collapsed. `I` is its id.
+/// A commit, and whether it can be squashed. `I` is the type of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit<I> {
-    /// Its id.
+    /// The id of the commit.
     pub id: I,
-    /// Its parents.
+    /// The ids of its parents, the first one first.
     pub parents: Vec<I>,
-    /// Why it has to stay.
+    /// Why it cannot be squashed, if so.
     pub obstacle: Option<Obstacle>,
 }
 
-/// Why a commit is not collapsed.
+/// Why a commit cannot be squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// It belongs to these tasks, or to none.
     Foreign(Vec<TaskId>),
-    /// The task's id stands in its message, but not in the final trailer block.
+    /// Its message names the task, but not in the final trailers.
     Buried,
-    /// A remote branch or a tag has it.
+    /// A remote branch or tag contains it.
     Published,
-    /// This clone is shallow and ends there: what it was made from is not here.
+    /// It is at the boundary of this shallow clone: its parents are missing.
     CutOff,
 }
 
-/// Where collapsing ends.
+/// The commit at which a squash stops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stop<I> {
-    /// The commit that has to stay.
+    /// The commit, which is kept.
     pub commit: I,
-    /// Why.
+    /// The reason for stopping.
     pub why: Obstacle,
-    /// The task's merge that brings it in, when it is not on the first-parent line itself.
+    /// The task's merge that brings it in, if it is not on the first-parent line.
     pub merge: Option<I>,
 }
 
-/// What is collapsed.
+/// The commits to squash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run<I> {
-    /// The commits, in the order in which they were given.
+    /// The commits, in the given order.
     pub commits: Vec<I>,
-    /// The parent of the new commit; `None`: the new one begins the history.
+    /// The parent of the new commit; `None`: it becomes the first commit.
     pub onto: Option<I>,
-    /// What ended the run; `None` at the beginning of the history.
+    /// Where and why the run ends; `None` at the beginning of the history.
     pub stop: Option<Stop<I>>,
 }
 

@@ -9,25 +9,25 @@ use super::{
 };
 use crate::domain::summary::Summary;
 
-/// Rows that do not know each other yet: every link is a name.
+/// Unsorted rows, which refer to each other by id.
 #[derive(Debug, Default)]
 pub struct Loose {
     records: Vec<Record>,
     heap: Heap,
 }
 
-/// The same, sorted by id.
+/// Rows sorted by id.
 #[derive(Debug)]
 pub struct Run(Table);
 
 impl Loose {
-    /// Add `row`.
+    /// Add a row at the end.
     pub fn push(&mut self, row: &Summary) {
         let record = self.heap.encode(0, row, |_| None);
         self.records.push(record);
     }
 
-    /// Sort them.
+    /// Sort the rows by id.
     pub fn sorted(self) -> Run {
         let mut records = self.records;
         let heap = Arc::new(self.heap.bytes);

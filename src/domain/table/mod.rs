@@ -28,14 +28,14 @@ const MANY_ADDED: usize = 256;
 /// Set in a link whose other bits are the place of an id in the heap.
 const STRANGER: u32 = 1 << 31;
 
-/// Every task's row. A copy shares the records and the heap until one of the two is changed.
+/// The rows of all tasks. A copy shares the data until one of the two is changed.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// Whatever stood before them in the file, the sorted records, the heap.
+    /// The bytes of the file: a prefix, the sorted records, the heap.
     bytes: Arc<Vec<u8>>,
-    /// Where the records begin.
+    /// The offset of the records.
     start: usize,
-    /// How many sorted records there are.
+    /// The number of sorted records.
     sorted: usize,
     tail: Vec<Record>,
 }
@@ -76,17 +76,17 @@ impl Table {
         self.tail.len() >= MANY_ADDED || self.heap().len() > 2 * used + 64 * RECORD
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.sorted + self.tail.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Put `row` in the place of the one with its id, or add it.
+    /// Replace the row with the same id, or add it.
     pub fn put_row(&mut self, row: &Summary) {
         let own = row.id.as_str();
         let at = self.position(own);
@@ -110,7 +110,7 @@ impl Table {
         (0..self.len()).map(|at| self.row(at))
     }
 
-    /// The row at `at`.
+    /// The row with the index `at`.
     ///
     /// # Panics
     ///
@@ -119,12 +119,12 @@ impl Table {
         Row { table: self, record: self.record(at), at }
     }
 
-    /// The row of `id`.
+    /// The row of the task `id`.
     pub fn get(&self, id: &TaskId) -> Option<Row<'_>> {
         self.position(id.as_str()).map(|at| self.row(at))
     }
 
-    /// Where the row of `id` is.
+    /// The index of the row with this id.
     pub fn position(&self, id: &str) -> Option<usize> {
         let (mut low, mut high) = (0, self.sorted);
         while low < high {
@@ -155,7 +155,7 @@ impl Table {
         (self.sorted..self.len()).find(|at| self.row(*at).id_bytes() == id.as_bytes())
     }
 
-    /// Every row as a value of its own, sorted by id.
+    /// All rows as owned values, sorted by id.
     pub fn summaries(&self) -> Vec<Summary> {
         self.by_id().map(Row::summary).collect()
     }

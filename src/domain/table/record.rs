@@ -37,12 +37,12 @@ pub(super) mod field {
     pub const UNTIL: usize = 68;
     pub const DUPLICATE: usize = 72;
 
-    /// The small number at `at`.
+    /// The 16-bit number at offset `at` of the record.
     pub fn u16(record: &super::Record, at: usize) -> u32 {
         u32::from(u16::from_le_bytes([record[at], record[at + 1]]))
     }
 
-    /// The number at `at`.
+    /// The 32-bit number at offset `at` of the record.
     pub fn u32(record: &super::Record, at: usize) -> u32 {
         u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::domain::{actor::Actor, claim, id::TaskId, status::Status, summary::Summary, time::Timestamp};
 
-/// One task's row. A reader of a damaged table gets empty texts, never a panic.
+/// The row of a task. A damaged table yields empty texts, never a panic.
 #[derive(Clone, Copy)]
 pub struct Row<'t> {
     pub(super) table: &'t Table,
@@ -15,33 +15,33 @@ pub struct Row<'t> {
 }
 
 impl<'t> Row<'t> {
-    /// Its place in the table.
+    /// The index of the row in the table.
     pub fn at(self) -> usize {
         self.at
     }
 
-    /// Its id, as text.
+    /// The id as a string, unchecked.
     pub fn id_str(self) -> &'t str {
         std::str::from_utf8(self.id_bytes()).unwrap_or_default()
     }
 
-    /// Its id, for comparing: nothing is read before it is compared.
+    /// The bytes of the id, for comparisons without parsing.
     pub fn id_bytes(self) -> &'t [u8] {
         let at = self.u32(field::STRINGS) as usize;
         self.table.heap().get(at..at + usize::from(self.record[field::ID_LEN])).unwrap_or_default()
     }
 
-    /// Its id.
+    /// The id, parsed.
     pub fn id(self) -> TaskId {
         TaskId::known(self.id_str())
     }
 
-    /// The title, on one line.
+    /// The title: one line.
     pub fn title(self) -> &'t str {
         self.text(self.after_id(), self.u32(field::TITLE_LEN) as usize)
     }
 
-    /// Its status.
+    /// The current status.
     pub fn status(self) -> Status {
         Status::ALL.get(usize::from(self.record[field::STATUS])).copied().unwrap_or_default()
     }
@@ -51,37 +51,37 @@ impl<'t> Row<'t> {
         self.record[field::PRIORITY]
     }
 
-    /// Whether a `create` event is here.
+    /// Whether the ledger has its `create` event.
     pub fn exists(self) -> bool {
         self.record[field::FLAGS] & EXISTS != 0
     }
 
-    /// Whether commits were linked to it that do not name it.
+    /// Whether the ledger links or unlinks commits.
     pub fn has_links(self) -> bool {
         self.record[field::FLAGS] & LINKED != 0
     }
 
-    /// When it was added, milliseconds.
+    /// The time of its `create` event, in milliseconds.
     pub fn created_at(self) -> i64 {
         self.i64(field::CREATED)
     }
 
-    /// The time of its last event, milliseconds.
+    /// The time of its last event, in milliseconds.
     pub fn updated_at(self) -> i64 {
         self.i64(field::UPDATED)
     }
 
-    /// How many blockers are open.
+    /// The number of open blockers.
     pub fn blockers(self) -> u32 {
         field::u16(self.record, field::BLOCKERS)
     }
 
-    /// Expected effort in seconds; what is more than a hundred years is that.
+    /// The estimated effort in seconds, at most a hundred years.
     pub fn estimate(self) -> Option<u64> {
         field::some(self.record, field::ESTIMATE).map(u64::from)
     }
 
-    /// Its labels.
+    /// The labels, in the order in which they were added.
     pub fn labels(self) -> impl Iterator<Item = &'t str> {
         let labels = self.text(self.after_failure(), self.u32(field::LABELS_LEN) as usize);
         labels.split('\n').filter(|label| !label.is_empty())
@@ -92,7 +92,7 @@ impl<'t> Row<'t> {
         labels.iter().all(|wanted| self.labels().any(|label| label == wanted))
     }
 
-    /// Holder of the claim, live or not.
+    /// The claim, valid or expired: holder and end.
     pub fn holder(self) -> Option<&'t str> {
         self.name(field::CLAIM_BY)
     }
@@ -102,7 +102,7 @@ impl<'t> Row<'t> {
         claim::is_live(Timestamp::from_millis(self.i64(field::CLAIM_UNTIL)), now)
     }
 
-    /// Who worked on it last, or added it.
+    /// The actor that last worked on it, or else added it.
     pub fn actor(self) -> Option<&'t str> {
         self.name(field::ACTOR)
     }
@@ -135,7 +135,7 @@ impl<'t> Row<'t> {
         field::some(self.record, field::UNTIL).map(i64::from)
     }
 
-    /// The row of the feature it belongs to, if that is here.
+    /// The row of its feature, if the ledger has it.
     pub fn parent(self) -> Option<Row<'t>> {
         let at = field::some(self.record, field::PARENT).and_then(|link| self.table.target(link));
         at.map(|at| self.table.row(at))
@@ -148,7 +148,7 @@ impl<'t> Row<'t> {
         parents.into_iter().any(|parent| Some(parent.at()) == feature)
     }
 
-    /// The row as a value of its own.
+    /// The row as an owned value.
     pub fn summary(self) -> Summary {
         let actor = |at: usize| self.name(at).and_then(Actor::new);
         let said = self.text(self.after_title(), self.u32(field::FAILURE_LEN) as usize);

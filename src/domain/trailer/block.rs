@@ -8,12 +8,12 @@ use bstr::{BString, ByteSlice};
 
 use super::{Distinct, Rules, line};
 
-/// What makes git see a message as it does, next to the message.
+/// The settings that determine how git parses a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Syntax {
-    /// What a comment line starts with: `core.commentChar`, `core.commentString`.
+    /// The prefix of comment lines: `core.commentChar`, `core.commentString`.
     pub comment: BString,
-    /// Names and keys of configured trailers (`trailer.<name>.key`).
+    /// The names and keys of configured trailers (`trailer.<name>.key`).
     pub known: Vec<BString>,
 }
 
@@ -23,16 +23,16 @@ impl Default for Syntax {
     }
 }
 
-/// One trailer of the block.
+/// A trailer of the final block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trailer {
-    /// As it is written, without the `:`.
+    /// The key as written, without the `:`.
     pub key: BString,
-    /// On one line, without white space around it.
+    /// The value on one line, trimmed.
     pub value: BString,
 }
 
-/// The ids that the final trailer block of `message` names, once each, in order.
+/// The ids that the final trailers of `message` name, without duplicates, in order.
 pub fn ids(message: &[u8], rules: &Rules, syntax: &Syntax) -> Vec<BString> {
     let mut found = Distinct::default();
     for trailer in trailers(message, syntax) {
@@ -43,7 +43,7 @@ pub fn ids(message: &[u8], rules: &Rules, syntax: &Syntax) -> Vec<BString> {
     found.ids
 }
 
-/// Every trailer of the final block of `message`.
+/// All trailers in the final block of `message`.
 pub fn trailers(message: &[u8], syntax: &Syntax) -> Vec<Trailer> {
     let message = as_git_shows(message);
     let end = end_of_log(message, &syntax.comment);

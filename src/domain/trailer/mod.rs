@@ -26,7 +26,7 @@ use bstr::{BStr, BString, ByteSlice};
 /// The key of a task trailer unless `agent.trailerKey` says otherwise.
 pub const DEFAULT_KEY: &str = "Task-Id";
 
-/// Which trailers name a task, and how their values read.
+/// The rules by which trailers name tasks: keys, separators, ignored values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     keys: Vec<BString>,
@@ -37,10 +37,10 @@ pub struct Rules {
 /// How many ids one value holds: `agent.trailerSplit`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Values {
-    /// One id a line.
+    /// One id for each line.
     #[default]
     Single,
-    /// Ids separated by commas.
+    /// Several ids, separated by commas.
     CommaSeparated,
 }
 
@@ -61,7 +61,7 @@ impl Rules {
         if keys.is_empty() { Rules::default() } else { Rules { keys, ..Rules::default() } }
     }
 
-    /// How many ids one value holds.
+    /// How many ids one value can hold.
     #[must_use]
     pub fn with_values(mut self, values: Values) -> Self {
         self.values = values;
@@ -75,17 +75,17 @@ impl Rules {
         self
     }
 
-    /// The key we write.
+    /// The key that git-agent writes: the first one.
     pub fn key(&self) -> &BStr {
         self.keys.first().expect("invariant: there is at least one key").as_bstr()
     }
 
-    /// True for every key that we read, whatever its case.
+    /// Whether `key` is one of the keys, ignoring case.
     pub fn reads(&self, key: &[u8]) -> bool {
         self.keys.iter().any(|known| known.eq_ignore_ascii_case(key))
     }
 
-    /// The ids in one trailer value: none, one, or several where lists are allowed.
+    /// The ids in the value of a trailer: none, one, or several if lists are allowed.
     pub fn ids<'a>(&'a self, value: &'a [u8]) -> impl Iterator<Item = &'a BStr> {
         let list = self.values == Values::CommaSeparated;
         let parts = value.split(move |&b| list && b == b',').map(line::trim);
