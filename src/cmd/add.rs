@@ -5,7 +5,7 @@ use crate::{
     domain::{task::LOWEST_PRIORITY, time::parse_duration},
     error::{Error, Result, codes},
     plans,
-    verbs::add::{self, Request},
+    verbs::add,
     view::sanitize,
 };
 
@@ -95,7 +95,7 @@ pub(super) fn duration(text: &str) -> Result<u64> {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request {
+    let request = add::Request {
         title: text_argument(&args.title)?,
         id: args.id,
         fields: args.fields.read(ctx)?,

@@ -1,11 +1,7 @@
 //! `git agent adopt`: work that was recorded for one task becomes that of another.
 
 use super::{Ctx, task_change};
-use crate::{
-    error::Result,
-    verbs::adopt::{self, Request},
-    view::sanitize::plural,
-};
+use crate::{error::Result, verbs::adopt, view::sanitize::plural};
 
 /// Reassign the work of the active task to another task
 ///
@@ -21,7 +17,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request { into: args.task, from: args.from };
+    let request = adopt::Request { into: args.task, from: args.from };
     let done = ctx.call(|caller| adopt::adopt(caller, &request))?;
     let commits = plural(done.commits, "commit");
     task_change::answer(ctx, &done.task, || {

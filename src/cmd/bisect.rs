@@ -5,7 +5,7 @@ mod page;
 use super::{Ctx, verify};
 use crate::{
     error::Result,
-    verbs::bisect::{Keep, Point, Request, bisect},
+    verbs::bisect::{self, Keep, Point, bisect},
     verify::Output,
     view::json::BisectAnswer,
 };
@@ -35,7 +35,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request {
+    let request = bisect::Request {
         what: args.what,
         all_commits: args.all_commits,
         keep: if args.keep { Keep::FirstBad } else { Keep::No },

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::Ctx;
 use crate::{
     error::Result,
-    verbs::blame::{self, Request},
+    verbs::blame,
     view::{blame as text, json::BlameAnswer},
 };
 
@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request { words: args.words, file: args.file };
+    let request = blame::Request { words: args.words, file: args.file };
     let blame = ctx.call(|caller| blame::blame(caller, &request))?;
     if ctx.out.is_json() {
         return ctx.out.json(&BlameAnswer::new(&blame, args.summary));

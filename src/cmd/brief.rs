@@ -3,7 +3,7 @@
 use super::Ctx;
 use crate::{
     error::Result,
-    verbs::brief::{self, Request},
+    verbs::brief,
     view::{
         brief::{LEAST_LINES, page, render},
         json::BriefAnswer,
@@ -32,6 +32,6 @@ fn lines(word: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let facts = ctx.call(|caller| brief::brief(caller, &Request { task: args.task }))?;
+    let facts = ctx.call(|caller| brief::brief(caller, &brief::Request { task: args.task }))?;
     ctx.out.answer(|| BriefAnswer::new(&facts), || render(&page(&facts), args.max_lines))
 }

@@ -7,7 +7,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{diff::Change, pathspec::Pathspecs, quote::Quoting},
     query::changes::Changes,
-    verbs::changes_since::{Request, Until, changes_since},
+    verbs::changes_since::{self, Until, changes_since},
     view::{changes, json::ChangesAnswer},
 };
 
@@ -60,7 +60,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         None if args.committed => Until::Head,
         None => Until::WorkTree,
     };
-    let request = Request { task: args.task.clone(), until, own: args.own, paths: args.paths.clone() };
+    let request = changes_since::Request { task: args.task.clone(), until, own: args.own, paths: args.paths.clone() };
     let mut answer = ctx.call(|caller| changes_since(caller, &request))?;
     if ctx.out.is_json() {
         return ctx.out.json(&ChangesAnswer::new(&answer));

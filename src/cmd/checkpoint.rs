@@ -9,7 +9,7 @@ use crate::{
     domain::text::oid,
     error::{Context as _, Result, exit},
     verbs::{
-        checkpoint::{self, Allow, Answer, GitOutput, Request, What},
+        checkpoint::{self, Allow, GitOutput, What},
         complete::Verify,
     },
     view::{json::CheckpointAnswer, sanitize},
@@ -50,7 +50,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let request = Request {
+    let request = checkpoint::Request {
         message: args.message.as_deref().map(text_argument).transpose()?,
         what: what(&args)?,
         allow: Allow { large: args.large, secrets: args.allow_secret, empty: args.allow_empty },
@@ -80,12 +80,12 @@ fn what(args: &Args) -> Result<What> {
 }
 
 /// 1 if the verification that was asked for did not pass; the checkpoint is there in any case.
-fn exit_code(answer: &Answer, is_verified: bool) -> u8 {
+fn exit_code(answer: &checkpoint::Answer, is_verified: bool) -> u8 {
     let passed = answer.verified.as_ref().is_some_and(|(_, verification)| verification.passed());
     if is_verified && !passed { exit::REFUSED } else { exit::OK }
 }
 
-fn show(ctx: &Ctx, answer: &Answer, verbose: bool) -> Result<()> {
+fn show(ctx: &Ctx, answer: &checkpoint::Answer, verbose: bool) -> Result<()> {
     let id = &answer.task.id;
     if let Some(made) = answer.checkpoint.as_ref().filter(|_| ctx.out.is_quiet()) {
         ctx.out.print(&format!("{id}@{}\n", made.number))?;

@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     verbs::{
         checkpoint::GitOutput,
-        complete::{self, Completed, Request, Save, Verify},
+        complete::{self, Completed, Save, Verify},
         next::{NoTask, Take},
     },
     view::{
@@ -56,7 +56,7 @@ enum After {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let output = if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal };
     let message = args.message.as_deref().map(text_argument).transpose()?;
-    let request = Request {
+    let request = complete::Request {
         tasks: args.tasks,
         result: args.result.as_deref().map(text_argument).transpose()?,
         save: message.map(|message| Save { message: Some(message), output }),
@@ -83,7 +83,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     Ok(())
 }
 
-fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
+fn show(ctx: &Ctx, done: &Completed, request: &complete::Request) -> Result<()> {
     let task = &done.task;
     match (&done.saved, &done.verified) {
         (Some(saved), verified) if !ctx.out.is_quiet() => {

@@ -6,7 +6,7 @@ use super::Ctx;
 use crate::{
     error::{Result, exit},
     git::relay,
-    verbs::diff::{self, Request},
+    verbs::diff,
     view::json::DiffAnswer,
 };
 
@@ -28,7 +28,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let request = Request { words: args.words, paths: args.paths };
+    let request = diff::Request { words: args.words, paths: args.paths };
     if ctx.out.is_json() {
         let diff = ctx.call(|caller| diff::diff(caller, &request))?;
         let is_success = diff.is_success;

@@ -3,7 +3,7 @@
 use super::Ctx;
 use crate::{
     error::{Result, exit},
-    verbs::doctor::{Depth, Index, Request, doctor},
+    verbs::doctor::{self, Depth, Index, doctor},
     view::{
         Style,
         json::{CheckJson, DoctorAnswer, LevelJson},
@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let request = Request {
+    let request = doctor::Request {
         depth: if args.verify { Depth::Past } else { Depth::Present },
         index: if args.rebuild_index { Index::Rebuild } else { Index::Keep },
         fix: args.fix,

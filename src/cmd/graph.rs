@@ -3,7 +3,7 @@
 use super::Ctx;
 use crate::{
     error::Result,
-    verbs::graph::{self, Request},
+    verbs::graph,
     view::{graph as text, json::GraphAnswer, svg},
 };
 
@@ -31,7 +31,7 @@ enum Format {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request { parent: args.parent, all: args.all };
+    let request = graph::Request { parent: args.parent, all: args.all };
     let answer = ctx.call(|caller| graph::graph(caller, &request))?;
     let chart = &answer.chart;
     let drawn = match args.format {

@@ -11,7 +11,7 @@ use bstr::BString;
 use super::{Ctx, snapshot::unguarded};
 use crate::{
     error::{Context as _, Result, exit},
-    verbs::guard::{Answer, Line, Request, Saved, guard, is_in_worktree},
+    verbs::guard::{self, Line, Saved, guard, is_in_worktree},
     verify::{Ended, Output, replace_this_process, run_program},
     view::{json::GuardAnswer, sanitize},
 };
@@ -37,7 +37,13 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let judge = |line: Line<'_>| {
-        guard(&Request { line, actor: ctx.named_actor(), here: ctx.repo().ok(), session: None, clock: ctx.clock })
+        guard(&guard::Request {
+            line,
+            actor: ctx.named_actor(),
+            here: ctx.repo().ok(),
+            session: None,
+            clock: ctx.clock,
+        })
     };
     if let Some(line) = args.check {
         let line = if line == "-" { standard_input()? } else { line.into_vec() };
@@ -59,7 +65,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// Print the findings, and whether the line may run.
-fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
+fn told(ctx: &Ctx, answer: &guard::Answer, exit: Option<i32>) -> Result<u8> {
     let is_new = answer.saved.iter().any(|saved| saved.taken.created);
     let unguarded = if is_new { ctx.repo().ok().and_then(|repo| unguarded(ctx, repo)) } else { None };
     if ctx.out.is_json() {

@@ -1,11 +1,7 @@
 //! `git agent init`: set up a repository.
 
 use super::{Ctx, host, setup};
-use crate::{
-    error::Result,
-    verbs::init::{self, Request},
-    view::list,
-};
+use crate::{error::Result, verbs::init, view::list};
 
 /// Set up a repository: install hooks that stamp commits, and fetch the tasks of its remote
 ///
@@ -27,7 +23,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request { remote: args.remote, hooks: !args.no_hooks, id_prefix: args.id_prefix };
+    let request = init::Request { remote: args.remote, hooks: !args.no_hooks, id_prefix: args.id_prefix };
     let mut changes = ctx.call(|caller| init::init(caller, &request))?;
     if args.hosts {
         changes.done.extend(host::install::install_detected(ctx)?);

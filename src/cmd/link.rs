@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::Ctx;
 use crate::{
     error::Result,
-    verbs::link::{self, Act, Done, Request, Tied},
+    verbs::link::{self, Act, Done, Tied},
     view::{
         NAMED, first_lines,
         json::LinkAnswer,
@@ -45,7 +45,7 @@ pub struct Which {
 
 /// Do `act`, and print what was done.
 pub(super) fn link(ctx: &Ctx, which: Which, act: Act) -> Result<Done> {
-    let request = Request { revisions: which.revisions, task: which.task, act };
+    let request = link::Request { revisions: which.revisions, task: which.task, act };
     let done = ctx.call(|caller| link::link(caller, &request))?;
     ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, act))?;
     Ok(done)

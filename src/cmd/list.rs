@@ -5,7 +5,7 @@ use crate::{
     domain::{id::TaskId, status::Status, table::Row},
     error::{Error, Result, codes},
     plans,
-    verbs::list::{Listed, Request, list},
+    verbs::list::{self, Listed, list},
     view::{
         json::{ListAnswer, Selection},
         tasks::{Look, tree},
@@ -93,7 +93,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         );
     }
     let is_brief = ctx.out.selection().is_some_and(Selection::is_brief);
-    let request = Request {
+    let request = list::Request {
         states: States::all(args.status),
         all: args.all,
         parent: args.parent,

@@ -8,7 +8,7 @@ use crate::{
     query::log::Log,
     verbs::{
         Caller,
-        log::{self, Request, Words},
+        log::{self, Words},
         timeline,
     },
     view::{
@@ -118,7 +118,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if is_json {
         words.diff.clear();
     }
-    let request = Request {
+    let request = log::Request {
         task: args.task,
         since: args.since,
         until: args.until,
@@ -202,7 +202,7 @@ fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&
     Ok(())
 }
 
-fn print_text(ctx: &Ctx, oneline: bool, request: &Request, log: &mut Log<'_>) -> Result<()> {
+fn print_text(ctx: &Ctx, oneline: bool, request: &log::Request, log: &mut Log<'_>) -> Result<()> {
     let mut page = Page::new(ctx.style(), ctx.out.width(), request.date.as_deref(), ctx.now());
     while let Some(entry) = log.next_entry()? {
         page.add(log, &entry, oneline);

@@ -3,7 +3,7 @@
 use super::{Ctx, task_change};
 use crate::{
     error::{Result, exit},
-    verbs::next::{self, Next, NoTask, Request, Take},
+    verbs::next::{self, Next, NoTask, Take},
     view::json::NextAnswer,
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         _ => Take::Look,
     };
     let is_limited = !args.labels.is_empty();
-    let request = Request { take, remote: args.remote, parent: args.parent, labels: args.labels };
+    let request = next::Request { take, remote: args.remote, parent: args.parent, labels: args.labels };
     let found = ctx.call(|caller| next::next(caller, &request))?;
     if ctx.out.is_json() {
         ctx.out.work_json(&ctx.call(|caller| NextAnswer::new(caller, &found))?)?;

@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     git::ObjectId,
     query::repair::{Found, RepairRemark, Unknown, UnlinkedReason},
-    verbs::repair::{Request, commit, range, repair},
+    verbs::repair::{self, commit, range, repair},
     view::{
         NAMED, first_lines, hint,
         json::RepairAnswer,
@@ -42,7 +42,7 @@ pub struct Args {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let range = args.range.as_deref().map(|word| ctx.call(|caller| range(caller, word))).transpose()?;
     let squash_of = args.squash_of.as_deref().map(|word| ctx.call(|caller| commit(caller, word))).transpose()?;
-    let request = Request { range, squash_of, dry_run: args.dry_run };
+    let request = repair::Request { range, squash_of, dry_run: args.dry_run };
     let found = ctx.call(|caller| repair(caller, &request))?;
     for remark in &found.remarks {
         ctx.out.warn(remark_words(remark));

@@ -6,7 +6,7 @@ use super::Ctx;
 use crate::{
     domain::{report::Report, text::escaped_json},
     error::{Context as _, Error, Result},
-    verbs::report::{self, Request},
+    verbs::report,
     view::{
         Style,
         json::{ReportAnswer, Versioned},
@@ -71,7 +71,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let is_json = ctx.out.is_json();
     let format = args.format(is_json, ctx.out.is_for_a_person());
     let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;
-    let request = Request { feature: args.parent, labels: args.labels, since: args.since, no_checkpoints };
+    let request = report::Request { feature: args.parent, labels: args.labels, since: args.since, no_checkpoints };
     let report = ctx.call(|caller| report::report(caller, &request))?;
     let to_terminal = args.output.is_none() && !is_json;
     let text = match format {

@@ -9,7 +9,7 @@ use crate::{
     domain::rollback::Mode,
     error::{Result, exit},
     recovery::Outcome,
-    verbs::rollback::{self, Answer, Request},
+    verbs::rollback,
     view::json::RollbackAnswer,
 };
 
@@ -76,7 +76,7 @@ enum ModeWord {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let request = Request {
+    let request = rollback::Request {
         checkpoint: args.task,
         to: args.to,
         mode: args.mode.map(|word| match word {
@@ -93,7 +93,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         abandon_merge: args.abandon_merge,
         paths: args.paths,
     };
-    let Answer { plan, outcome } = ctx.call(|caller| rollback::rollback(caller, &request))?;
+    let rollback::Answer { plan, outcome } = ctx.call(|caller| rollback::rollback(caller, &request))?;
     if ctx.out.is_json() {
         ctx.out.json(&RollbackAnswer::new(&plan, &outcome))?;
         operation_output::remarks_of(ctx, &outcome);

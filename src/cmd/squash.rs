@@ -13,10 +13,7 @@ use crate::{
     error::{Error, Result},
     git::{ObjectId, commit::Commit},
     recovery::squash,
-    verbs::{
-        self,
-        squash::{Request, SquashPlan},
-    },
+    verbs::{self, squash::SquashPlan},
     view::{
         NAMED, first_lines,
         json::SquashAnswer,
@@ -61,7 +58,7 @@ const ESCAPE: editor::Escape =
     editor::Escape { what: "squash", hint: "-m <message> sets the message, --no-edit uses the proposed one" };
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let request = Request { task: args.task.clone(), onto: args.onto.clone() };
+    let request = verbs::squash::Request { task: args.task.clone(), onto: args.onto.clone() };
     let plan = ctx.call(|caller| verbs::squash::plan(caller, &request))?;
     let task = &plan.task;
     // One commit alone is only reworded, and only on demand.

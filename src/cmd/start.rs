@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result, codes},
     verbs::{
         self,
-        start::{Activate, Request},
+        start::{self, Activate},
         task::Changed,
     },
     view::json::StartAnswer,
@@ -44,7 +44,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
             .hint(format!("to claim several: git agent claim {words}"))
             .hint("to stamp commits with two tasks: git agent start <task> --also"));
     };
-    let request = Request { task: task.clone(), activate, force: args.force, take_over: args.take_over };
+    let request = start::Request { task: task.clone(), activate, force: args.force, take_over: args.take_over };
     let started = ctx.call(|caller| verbs::start::start(caller, &request))?;
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;

@@ -4,10 +4,7 @@ use super::Ctx;
 use crate::{
     error::Result,
     sync::{Direction, Synced},
-    verbs::{
-        self,
-        sync::{Answer, Request},
-    },
+    verbs::{self, sync},
     view::{json::SyncAnswer, list, sanitize::plural},
 };
 
@@ -30,12 +27,12 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         (_, true) => Direction::Push,
         _ => Direction::Both,
     };
-    let request = Request { remote: args.remote, direction };
+    let request = sync::Request { remote: args.remote, direction };
     let answer = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
     if ctx.out.is_json() {
         return ctx.out.json(&SyncAnswer::new(&answer));
     }
-    let Answer { remote, synced } = answer;
+    let sync::Answer { remote, synced } = answer;
     tell(ctx, &remote, direction, &synced);
     let came = plural(synced.merged_events, "event");
     let tasks = plural(synced.tasks_changed.len(), "task");

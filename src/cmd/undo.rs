@@ -6,7 +6,7 @@ use crate::{
     recovery::{Outcome, operation::Kind},
     verbs::{
         commands::Affected,
-        undo::{self, Answer, Undone},
+        undo::{self, Undone},
     },
     view::{NAMED, json::OperationAnswer, sanitize},
 };
@@ -26,8 +26,8 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match ctx.call(|caller| undo::undo(caller, args.op.as_deref()))? {
-        Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
-        Answer::Interrupted(ended) => {
+        undo::Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
+        undo::Answer::Interrupted(ended) => {
             let operation = &ended.operation;
             if ctx.out.is_json() {
                 ctx.out.json(&OperationAnswer::interrupted(&ended))?;

@@ -4,7 +4,7 @@ use super::Ctx;
 use crate::{
     domain::{id::TaskId, task::Verification},
     error::{Error, Result, exit},
-    verbs::verify::{self, Request},
+    verbs::verify,
     verify::Output,
     view::{
         hint,
@@ -29,7 +29,7 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let command = (!args.command.is_empty()).then(|| join(&args.command));
-    let request = Request { task: args.task, command, output: output(ctx, args.verbose) };
+    let request = verify::Request { task: args.task, command, output: output(ctx, args.verbose) };
     let answer = ctx.call(|caller| verify::verify(caller, &request))?;
     let verification = match answer.outcome {
         Ok(verification) => verification,

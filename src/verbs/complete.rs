@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     Caller,
-    checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
+    checkpoint::{self, Allow, Checkpoint, GitOutput, What},
     feature::{self, Features},
     next::{self, Among, Choice, Next, NoTask, Take},
     task, text,
@@ -366,7 +366,7 @@ fn save_dirty(caller: &Caller, id: &TaskId, dirty: CompleteDirty) -> Result<Opti
 
 /// Make a checkpoint of everything, and verify exactly that.
 fn checkpoint_first(caller: &Caller, id: &TaskId, save: &Save, request: &Request) -> Result<Prepared> {
-    let Answer { checkpoint: saved, verified, .. } = checkpoint::checkpoint(
+    let checkpoint::Answer { checkpoint: saved, verified, .. } = checkpoint::checkpoint(
         caller,
         &checkpoint::Request {
             task: Some(id.to_string()),

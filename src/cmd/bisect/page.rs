@@ -3,7 +3,7 @@
 use crate::{
     cmd::Ctx,
     error::Result,
-    verbs::bisect::{Answer, Ending, FirstBad, Tested, Verdict},
+    verbs::bisect::{self, Ending, FirstBad, Tested, Verdict},
     view::{relative_time, sanitize},
 };
 
@@ -11,7 +11,7 @@ use crate::{
 const PATHS: usize = 10;
 
 /// Print `answer` and hints for the next step.
-pub(super) fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
+pub(super) fn show(ctx: &Ctx, answer: &bisect::Answer) -> Result<()> {
     let style = ctx.style();
     let skipped = answer.tested.iter().filter(|tested| tested.verdict == Verdict::Skip).count();
     let base = answer.tested.iter().find(|test| test.is_base);
@@ -80,7 +80,7 @@ fn found(ctx: &Ctx, bad: &FirstBad) -> String {
 }
 
 /// The commands that may come next.
-fn next(ctx: &Ctx, answer: &Answer, bad: &FirstBad) {
+fn next(ctx: &Ctx, answer: &bisect::Answer, bad: &FirstBad) {
     let point = &bad.point;
     let (Some(task), Some(number)) = (&point.task, point.number) else {
         ctx.out.hint(format!("git agent show {}", point.name));

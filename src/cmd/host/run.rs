@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     git::agent_host::TASK_VARIABLE,
     hosts::Host,
-    verbs::start::{self, Activate, Request},
+    verbs::start::{self, Activate},
     verify::replace_this_process_with,
     view::{ColorChoice, Out},
 };
@@ -30,7 +30,7 @@ pub struct Args {
 pub(super) fn run(args: Args) -> Result<()> {
     let mut environment = vec![("GIT_AGENT_ACTOR", args.host.as_str().to_owned())];
     if let Some(word) = args.task {
-        let request = Request { task: word, activate: Activate::No, force: false, take_over: false };
+        let request = start::Request { task: word, activate: Activate::No, force: false, take_over: false };
         let ctx_of_host = Ctx::new(Out::new(false, true, ColorChoice::Auto), Some(args.host.as_str().to_owned()));
         let started = ctx_of_host.call(|caller| start::start(caller, &request))?;
         environment.push((TASK_VARIABLE, started.changed.task.id.to_string()));

@@ -1,11 +1,11 @@
 //! `bisect`.
 
 use super::{JsonForm as _, PathJson, json};
-use crate::verbs::bisect::{Answer, Ending, FirstBad, Point, Tested, Verdict};
+use crate::verbs::bisect::{self, Ending, FirstBad, Point, Tested, Verdict};
 
 json! {
     /// `bisect`.
-    pub struct BisectAnswer from answer: &Answer {
+    pub struct BisectAnswer from answer: &bisect::Answer {
         /// The first commit at which the command fails; null if there is none or it is unknown; `reason` says why.
         first_bad: Option<BisectBad> = match &answer.ending {
             Ending::Found(bad) => Some(bad.to_json()),

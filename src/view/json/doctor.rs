@@ -7,7 +7,7 @@ use super::json;
 use crate::{
     domain::time::Timestamp,
     verbs::{
-        doctor::{Answer, Check, Level},
+        doctor::{self, Check, Level},
         host::installed::HostStatus,
     },
     view::{hint, host},
@@ -15,7 +15,7 @@ use crate::{
 
 json! {
     /// `doctor`.
-    pub struct DoctorAnswer from answer: &Answer, now: Timestamp {
+    pub struct DoctorAnswer from answer: &doctor::Answer, now: Timestamp {
         /// All checks.
         pub checks: Vec<CheckJson> = checks(answer, now),
         /// With `--fix` and `--adopt`: the repairs, a sentence each; omitted if there were none.
@@ -38,7 +38,7 @@ pub struct CheckJson {
     pub fix: Option<String>,
 }
 
-fn checks(answer: &Answer, now: Timestamp) -> Vec<CheckJson> {
+fn checks(answer: &doctor::Answer, now: Timestamp) -> Vec<CheckJson> {
     let hosts = answer.hosts.iter().map(|known| of_host(known, now));
     answer.checks.iter().map(of_check).chain(hosts).collect()
 }

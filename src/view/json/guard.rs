@@ -4,13 +4,13 @@ use std::{os::unix::ffi::OsStrExt as _, path::Path};
 
 use super::{RefusalJson, TakenJson, json};
 use crate::{
-    verbs::guard::{Answer, Risk, Saved},
+    verbs::guard::{self, Risk, Saved},
     view::sanitize,
 };
 
 json! {
     /// `guard`.
-    pub struct GuardAnswer from answer: &Answer, code: Option<i32>, unguarded: Option<&str> {
+    pub struct GuardAnswer from answer: &guard::Answer, code: Option<i32>, unguarded: Option<&str> {
         /// `safe`: the line destroys nothing; `captured`: what it would destroy was saved in a snapshot; `refused`: it
         /// must not run; `allowed`: there is nothing to lose, or a snapshot holds it already.
         verdict: &'static str = answer.verdict.as_str(),
