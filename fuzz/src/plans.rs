@@ -2,7 +2,7 @@
 
 use git_agent::{
     domain::{status::Status, table::Table, text},
-    plans::{Format, Item, Plan, settle},
+    plans::{Format, Plan, PlanItem, settle},
 };
 
 /// A plan in one of the formats, which the first byte chooses, or in the one that it looks like.
@@ -49,10 +49,10 @@ pub fn plan(data: &[u8]) {
 }
 
 /// `plan` without what a text alone has. That nothing was done yet need not be said.
-fn without_places(plan: Plan) -> Vec<Item> {
-    let clear = |mut item: Item| {
+fn without_places(plan: Plan) -> Vec<PlanItem> {
+    let clear = |mut item: PlanItem| {
         item.content.status = item.content.status.filter(|status| *status != Status::Pending);
-        Item { at: 0, times: Default::default(), ..item }
+        PlanItem { at: 0, times: Default::default(), ..item }
     };
     plan.items.into_iter().map(clear).collect()
 }

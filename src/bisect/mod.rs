@@ -15,7 +15,7 @@ use crate::{
     domain::bisect::{NextTest, Search, Verdict},
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
-    verify::{Ended, Output, run_apart},
+    verify::{EndedCommand, Output, run_apart},
 };
 use stop::Stop;
 
@@ -31,7 +31,7 @@ pub struct Test<'a> {
     /// Where its output goes.
     pub output: Output,
     /// Whether the worktree of the first bad commit stays.
-    pub keep: Keep,
+    pub keep: KeepWorktree,
     /// How commits are called.
     pub name: &'a dyn Fn(ObjectId) -> String,
     /// Called before each test with the commit and the estimated number of tests after it.
@@ -40,7 +40,7 @@ pub struct Test<'a> {
 
 /// What to do with the worktree of the first bad commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub enum KeepWorktree {
     /// Remove it as all others.
     No,
     /// Keep it as the command left it.
@@ -52,7 +52,7 @@ pub enum Keep {
 pub struct Tested {
     pub commit: ObjectId,
     /// How the command ended.
-    pub ended: Ended,
+    pub ended: EndedCommand,
     /// The verdict.
     pub verdict: Verdict,
 }
@@ -146,7 +146,7 @@ impl Run<'_> {
         let verdict = self.verdict(commit, ended)?;
         self.tested.push(Tested { commit, ended, verdict });
         let done = match (verdict, self.test.keep) {
-            (Verdict::Bad, Keep::FirstBad) => self.bad.replace(worktree),
+            (Verdict::Bad, KeepWorktree::FirstBad) => self.bad.replace(worktree),
             _ => Some(worktree),
         };
         done.map_or(Ok(()), |worktree| self.worktrees.remove(worktree))?;
@@ -154,7 +154,7 @@ impl Run<'_> {
     }
 
     /// The verdict of an exit code, as in `git bisect run`.
-    fn verdict(&self, commit: ObjectId, ended: Ended) -> Result<Verdict> {
+    fn verdict(&self, commit: ObjectId, ended: EndedCommand) -> Result<Verdict> {
         let name = || (self.test.name)(commit);
         let command = self.test.command.escape_debug();
         match ended.exit {

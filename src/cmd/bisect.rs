@@ -5,7 +5,7 @@ mod page;
 use super::{Ctx, verify};
 use crate::{
     error::Result,
-    verbs::bisect::{self, Keep, Point, bisect},
+    verbs::bisect::{self, KeepWorktree, Point, bisect},
     verify::Output,
     view::json::BisectAnswer,
 };
@@ -38,7 +38,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = bisect::Request {
         what: args.what,
         all_commits: args.all_commits,
-        keep: if args.keep { Keep::FirstBad } else { Keep::No },
+        keep: if args.keep { KeepWorktree::FirstBad } else { KeepWorktree::No },
         command: verify::join(&args.command),
         output: if ctx.out.is_json() || ctx.out.is_quiet() { Output::Discard } else { Output::ToStderr },
     };

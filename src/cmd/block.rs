@@ -4,7 +4,7 @@ use super::{Ctx, task_change};
 use crate::{
     domain::task::{Blocker, Task},
     error::Result,
-    verbs::task::{Act, Changed},
+    verbs::task::{Act, ChangedTask},
 };
 
 /// Record a blocker for a task
@@ -26,11 +26,11 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
         task.blockers.iter().rev().find(is_named).or(task.blockers.last()).cloned()
     };
-    task_change::answer_each(ctx, &changed, |Changed { task, .. }| {
+    task_change::answer_each(ctx, &changed, |ChangedTask { task, .. }| {
         let said = blocker(task).map(|blocker| format!("{}: {}", blocker.id, blocker.text.preview()));
         format!("Blocked {} by {}", task.name(), said.unwrap_or_default())
     })?;
-    for Changed { task, .. } in &changed {
+    for ChangedTask { task, .. } in &changed {
         let id = blocker(task).map(|blocker| blocker.id).unwrap_or_default();
         ctx.out.hint(format!("when it is resolved: git agent unblock {} {id}", task.id));
     }

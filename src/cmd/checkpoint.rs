@@ -10,7 +10,7 @@ use crate::{
     error::{Context as _, Result, exit},
     verbs::{
         checkpoint::{self, Allow, GitOutput, What},
-        complete::Verify,
+        complete::VerifyFirst,
     },
     view::{json::CheckpointAnswer, sanitize},
 };
@@ -55,7 +55,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         what: what(&args)?,
         allow: Allow { large: args.large, secrets: args.allow_secret, empty: args.allow_empty },
         output: if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal },
-        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx, args.verbose) }),
+        verify: args.verify.map(|command| VerifyFirst { command, output: verify::output(ctx, args.verbose) }),
         task: args.task,
     };
     let answer = ctx.call(|caller| checkpoint::checkpoint(caller, &request))?;

@@ -4,7 +4,7 @@ use super::{Ctx, add::duration, task_change, text_argument};
 use crate::{
     domain::status::Status,
     error::Result,
-    verbs::task::{Act, Changed},
+    verbs::task::{Act, ChangedTask},
 };
 
 /// Claim a task so that no other agent takes it; activity of the same agent renews the claim
@@ -42,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
             format!("{} holds {} until {until}.{before}", claim.by, task.name())
         }
     })?;
-    if let [Changed { task, .. }] = changed.as_slice()
+    if let [ChangedTask { task, .. }] = changed.as_slice()
         && !args.release
         && task.status != Status::InProgress
     {

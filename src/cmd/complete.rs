@@ -5,7 +5,7 @@ use crate::{
     error::Result,
     verbs::{
         checkpoint::GitOutput,
-        complete::{self, Completed, Save, Verify},
+        complete::{self, Completed, Save, VerifyFirst},
         next::{NoTask, Take},
     },
     view::{
@@ -60,7 +60,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         tasks: args.tasks,
         result: args.result.as_deref().map(text_argument).transpose()?,
         save: message.map(|message| Save { message: Some(message), output }),
-        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx, args.verbose) }),
+        verify: args.verify.map(|command| VerifyFirst { command, output: verify::output(ctx, args.verbose) }),
         next: args.next.map(|how| match how {
             After::Start => Take::Start,
             After::Claim => Take::Claim,

@@ -4,7 +4,7 @@ use super::{Ctx, task_change};
 use crate::{
     domain::id::TaskId,
     error::Result,
-    verbs::task::{self, Act, Changed},
+    verbs::task::{self, Act, ChangedTask},
     view::sanitize::plural,
 };
 
@@ -39,7 +39,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend(after)),
     };
     let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act))?;
-    task_change::answer_each(ctx, &changed, |Changed { task, .. }| {
+    task_change::answer_each(ctx, &changed, |ChangedTask { task, .. }| {
         let before = task.after.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         match task.after.len() {
             0 => format!("{} has no dependencies.", task.name()),

@@ -3,7 +3,7 @@
 use super::{Ctx, task_change};
 use crate::{
     error::Result,
-    verbs::task::{Act, Changed},
+    verbs::task::{Act, ChangedTask},
 };
 
 /// Mark a task as failed; the reason is shown when it is started again
@@ -27,7 +27,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     task_change::ended(ctx, &changed, &[], |changed| {
         format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
     })?;
-    if let [Changed { task, uncommitted, .. }] = changed.as_slice() {
+    if let [ChangedTask { task, uncommitted, .. }] = changed.as_slice() {
         if task.base.is_some() && !(task.commits.is_empty() && uncommitted.is_none()) {
             ctx.out.hint(format!("to undo what it changed: git agent rollback {}@start --dry-run", task.id));
         }

@@ -11,8 +11,8 @@ use bstr::BString;
 use super::{Ctx, snapshot::unguarded};
 use crate::{
     error::{Context as _, Result, exit},
-    verbs::guard::{self, Line, Saved, guard, is_in_worktree},
-    verify::{Ended, Output, replace_this_process, run_program},
+    verbs::guard::{self, GuardedLine, Saved, guard, is_in_worktree},
+    verify::{EndedCommand, Output, replace_this_process, run_program},
     view::{json::GuardAnswer, sanitize},
 };
 
@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let judge = |line: Line<'_>| {
+    let judge = |line: GuardedLine<'_>| {
         guard(&guard::Request {
             line,
             actor: ctx.named_actor(),
@@ -47,15 +47,15 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     if let Some(line) = args.check {
         let line = if line == "-" { standard_input()? } else { line.into_vec() };
-        return told(ctx, &judge(Line::Shell(&line)), None);
+        return told(ctx, &judge(GuardedLine::Shell(&line)), None);
     }
     let words: Vec<BString> = args.command.iter().map(|word| word.as_bytes().into()).collect();
-    let answer = judge(Line::Words(&words));
+    let answer = judge(GuardedLine::Words(&words));
     if answer.refusal.is_some() {
         return told(ctx, &answer, None);
     }
     if ctx.out.is_json() {
-        let Ended { exit, .. } = run_program(&args.command, Output::ToStderr)?;
+        let EndedCommand { exit, .. } = run_program(&args.command, Output::ToStderr)?;
         told(ctx, &answer, Some(exit))?;
         return Ok(u8::try_from(exit).unwrap_or(exit::REFUSED));
     }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::Ctx;
 use crate::{
     error::Result,
-    verbs::link::{self, Act, Done, Tied},
+    verbs::link::{self, LinkAct, Linked, Tied},
     view::{
         NAMED, first_lines,
         json::LinkAnswer,
@@ -44,7 +44,7 @@ pub struct Which {
 }
 
 /// Do `act`, and print what was done.
-pub(super) fn link(ctx: &Ctx, which: Which, act: Act) -> Result<Done> {
+pub(super) fn link(ctx: &Ctx, which: Which, act: LinkAct) -> Result<Linked> {
     let request = link::Request { revisions: which.revisions, task: which.task, act };
     let done = ctx.call(|caller| link::link(caller, &request))?;
     ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, act))?;
@@ -52,9 +52,9 @@ pub(super) fn link(ctx: &Ctx, which: Which, act: Act) -> Result<Done> {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let act = if args.moves { Act::Move } else { Act::Link };
+    let act = if args.moves { LinkAct::Move } else { LinkAct::Link };
     let done = link(ctx, args.which, act)?;
-    let shared = done.commits.iter().find(|tied| act == Act::Link && tied.changed() && tied.after.len() > 1);
+    let shared = done.commits.iter().find(|tied| act == LinkAct::Link && tied.changed() && tied.after.len() > 1);
     if let Some(tied) = shared {
         let id = &done.task.id;
         let others = list(tied.after.iter().filter(|task| *task != id.as_str()));
@@ -66,11 +66,11 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     Ok(())
 }
 
-fn page(done: &Done, act: Act) -> String {
+fn page(done: &Linked, act: LinkAct) -> String {
     let (verb, to, already) = match act {
-        Act::Link => ("Linked", "to", "already linked to it"),
-        Act::Move => ("Moved", "to", "already linked only to it"),
-        Act::Unlink => ("Unlinked", "from", "not linked to it before"),
+        LinkAct::Link => ("Linked", "to", "already linked to it"),
+        LinkAct::Move => ("Moved", "to", "already linked only to it"),
+        LinkAct::Unlink => ("Unlinked", "from", "not linked to it before"),
     };
     let (changed, same): (Vec<&Tied>, Vec<&Tied>) = done.commits.iter().partition(|tied| tied.changed());
     let name = done.task.name();

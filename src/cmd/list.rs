@@ -5,7 +5,7 @@ use crate::{
     domain::{id::TaskId, status::Status, table::Row},
     error::{Error, Result, codes},
     plans,
-    verbs::list::{self, Listed, list},
+    verbs::list::{self, ListedTask, list},
     view::{
         json::{ListAnswer, Selection},
         tasks::{Look, tree},
@@ -118,7 +118,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     }
     ctx.page()?;
     let look = Look::new(ctx.style(), ctx.out.width(), tasks.iter().map(|listed| &listed.task));
-    let line = |listed: &Listed| look.line(listed, 0, now);
+    let line = |listed: &ListedTask| look.line(listed, 0, now);
     ctx.out.print(&if args.tree { tree(&look, tasks, now) } else { tasks.iter().map(line).collect() })?;
     match answer.matching {
         0 if !answer.table.rows().any(Row::exists) => ctx.say_no_tasks()?,

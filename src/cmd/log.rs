@@ -14,7 +14,7 @@ use crate::{
     view::{
         self,
         json::{self, LogEntry, SCHEMA},
-        log::{Page, json as entry_json},
+        log::{LogPage, json as entry_json},
     },
 };
 
@@ -175,7 +175,7 @@ fn only_task(words: &Words) -> Result<Option<String>> {
 /// Show snapshots as they come.
 fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&str>) -> Result<()> {
     let timeline = ctx.call(|caller| timeline::timeline(caller, request))?;
-    let mut page = Page::new(ctx.style(), ctx.out.width(), date, ctx.now());
+    let mut page = LogPage::new(ctx.style(), ctx.out.width(), date, ctx.now());
     let (mut json, mut is_empty) = (Json::new(form.jsonl), true);
     for step in timeline {
         let step = step?;
@@ -203,7 +203,7 @@ fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&
 }
 
 fn print_text(ctx: &Ctx, oneline: bool, request: &log::Request, log: &mut Log<'_>) -> Result<()> {
-    let mut page = Page::new(ctx.style(), ctx.out.width(), request.date.as_deref(), ctx.now());
+    let mut page = LogPage::new(ctx.style(), ctx.out.width(), request.date.as_deref(), ctx.now());
     while let Some(entry) = log.next_entry()? {
         page.add(log, &entry, oneline);
         if page.text.len() >= BUFFER / 4 || !request.words.diff.is_empty() {

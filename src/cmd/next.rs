@@ -3,7 +3,7 @@
 use super::{Ctx, task_change};
 use crate::{
     error::{Result, exit},
-    verbs::next::{self, Next, NoTask, Take},
+    verbs::next::{self, NextTask, NoTask, Take},
     view::json::NextAnswer,
 };
 
@@ -74,7 +74,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// What `--start` did to the task.
-pub(super) fn begun(next: &Next) -> &'static str {
+pub(super) fn begun(next: &NextTask) -> &'static str {
     if next.goes_on { "Continued" } else { "Started" }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     git::relay::{self, Color},
     recovery::operation::{Recorded, State},
-    verbs::{self, commands::Entry, ops::Shown},
+    verbs::{self, commands::CommandEntry, ops::ShownCommand},
     view::{
         first_lines,
         json::{JsonForm as _, OpShowAnswer, OperationJson, OpsAnswer},
@@ -78,13 +78,13 @@ fn list(ctx: &Ctx, args: &Args) -> Result<()> {
     };
     let shown = if args.all { entries.len() } else { SHOWN };
     let short = short_ids(entries.iter().map(|entry| entry.id));
-    let line = |entry: &Entry| line(ctx, &short.get(&entry.id).cloned().unwrap_or_default(), entry);
+    let line = |entry: &CommandEntry| line(ctx, &short.get(&entry.id).cloned().unwrap_or_default(), entry);
     text.push_str(&first_lines(entries.iter().map(line), shown, " (use --all)"));
     ctx.out.print(&text)
 }
 
 /// `01KATK2X  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
-fn line(ctx: &Ctx, id: &str, entry: &Entry) -> String {
+fn line(ctx: &Ctx, id: &str, entry: &CommandEntry) -> String {
     let mut notes = vec![format!("{} by {}", relative_time::ago(ctx.now(), entry.at), sanitize::line(&entry.by))];
     match entry.operation.as_ref().map(|recorded| (recorded.is_foreign, recorded.operation.state)) {
         Some((true, _)) => notes.push("not made in this repository".to_owned()),
@@ -100,7 +100,7 @@ fn line(ctx: &Ctx, id: &str, entry: &Entry) -> String {
 
 fn show(ctx: &Ctx, word: Option<&str>) -> Result<()> {
     let shown = ctx.call(|caller| verbs::ops::show(caller, word))?;
-    let Shown { entry, events } = &shown;
+    let ShownCommand { entry, events } = &shown;
     if ctx.out.is_json() {
         return ctx.out.json(&OpShowAnswer::new(&shown));
     }

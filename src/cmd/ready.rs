@@ -4,7 +4,7 @@ use super::Ctx;
 use crate::{
     domain::{status::Status, summary::Summary, table::Row, time::Timestamp},
     error::Result,
-    verbs::{list::Listed, ready::ready},
+    verbs::{list::ListedTask, ready::ready},
     view::{json::ReadyAnswer, sanitize, tasks::Look},
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     }
     ctx.page()?;
     let look = Look::new(ctx.style(), ctx.out.width(), tasks.iter().chain(waiting.iter().map(|(row, _)| row)));
-    let mut page: String = tasks.iter().map(|row| look.line(&Listed::ready(row.clone()), 0, now)).collect();
+    let mut page: String = tasks.iter().map(|row| look.line(&ListedTask::ready(row.clone()), 0, now)).collect();
     for (row, obstacles) in waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],

@@ -4,7 +4,7 @@ use super::{Ctx, operation_output};
 use crate::{
     error::Result,
     recovery::operation::State,
-    verbs::undo::{self, Ended},
+    verbs::undo::{self, EndedOperation},
     view::{json::OperationAnswer, sanitize},
 };
 
@@ -13,7 +13,7 @@ use crate::{
 pub struct Args {}
 
 pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<()> {
-    let Ended { operation, late, remarks } = ctx.call(undo::resume)?;
+    let EndedOperation { operation, late, remarks } = ctx.call(undo::resume)?;
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
     } else {

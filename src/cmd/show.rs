@@ -4,7 +4,7 @@ use super::{Ctx, snapshot};
 use crate::{
     error::{Error, Result, codes, exit},
     git::relay,
-    verbs::show::{Checkpoint, Shown, Story, show},
+    verbs::show::{Shown, ShownCheckpoint, Story, show},
     view::{
         self,
         json::{ShowAnswer, TasksAnswer},
@@ -83,7 +83,7 @@ fn task(ctx: &Ctx, story: &Story<'_>) -> Result<u8> {
 }
 
 /// The commit, as git shows it.
-fn checkpoint(ctx: &Ctx, checkpoint: &Checkpoint<'_>) -> Result<u8> {
+fn checkpoint(ctx: &Ctx, checkpoint: &ShownCheckpoint<'_>) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&ShowAnswer::checkpoint(checkpoint, ctx.now())?)?;
         return Ok(exit::OK);

@@ -7,7 +7,7 @@ use crate::{
     verbs::{
         self,
         start::{self, Activate},
-        task::Changed,
+        task::ChangedTask,
     },
     view::json::StartAnswer,
 };
@@ -63,8 +63,8 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     Ok(())
 }
 
-fn said(changed: &Changed) -> String {
-    let Changed { task, before, wrote, .. } = changed;
+fn said(changed: &ChangedTask) -> String {
+    let ChangedTask { task, before, wrote, .. } = changed;
     let name = task.name();
     if !wrote {
         format!("{name} is already in progress; it is the active task.")

@@ -8,8 +8,8 @@ use crate::{
     verbs::{
         self,
         feature::Features,
-        task::{self, Act, Changed},
-        uncommitted::Left,
+        task::{self, Act, ChangedTask},
+        uncommitted::Uncommitted,
     },
     view::{
         brief::needs,
@@ -28,7 +28,7 @@ pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> R
 }
 
 /// Answer with the tasks that were changed: a list where several were named, otherwise as [`answer`].
-pub(super) fn answer_each(ctx: &Ctx, changed: &[Changed], said: impl Fn(&Changed) -> String) -> Result<()> {
+pub(super) fn answer_each(ctx: &Ctx, changed: &[ChangedTask], said: impl Fn(&ChangedTask) -> String) -> Result<()> {
     if let [only] = changed {
         return answer(ctx, &only.task, || said(only));
     }
@@ -39,12 +39,12 @@ pub(super) fn answer_each(ctx: &Ctx, changed: &[Changed], said: impl Fn(&Changed
 }
 
 /// The tasks that were changed, as they are now.
-fn several(ctx: &Ctx, changed: &[Changed]) -> Result<TasksAnswer> {
+fn several(ctx: &Ctx, changed: &[ChangedTask]) -> Result<TasksAnswer> {
     ctx.call(|caller| TasksAnswer::now(caller, changed.iter().map(|changed| &changed.task)))
 }
 
 /// The ids of `changed`, as arguments of a command.
-pub(super) fn ids(changed: &[Changed]) -> String {
+pub(super) fn ids(changed: &[ChangedTask]) -> String {
     changed.iter().map(|changed| changed.task.id.as_str()).collect::<Vec<_>>().join(" ")
 }
 
@@ -92,7 +92,7 @@ fn has_unknown(ctx: &Ctx, words: &[String]) -> bool {
 }
 
 /// Do `act` on the tasks `words`; `text` as for [`not_a_task`].
-pub(super) fn act(ctx: &Ctx, words: &[String], act: &Act, text: &str) -> Result<Vec<Changed>> {
+pub(super) fn act(ctx: &Ctx, words: &[String], act: &Act, text: &str) -> Result<Vec<ChangedTask>> {
     ctx.call(|caller| task::act_on(caller, words, act)).map_err(not_a_task(ctx, words, text))
 }
 
@@ -119,9 +119,9 @@ pub(super) fn record(
 /// Answer with ended tasks and the consequences; `dependents` wait for one of them.
 pub(super) fn ended(
     ctx: &Ctx,
-    changed: &[Changed],
+    changed: &[ChangedTask],
     dependents: &[Summary],
-    said: impl Fn(&Changed) -> String,
+    said: impl Fn(&ChangedTask) -> String,
 ) -> Result<()> {
     if ctx.out.is_json() {
         if let [only] = changed {
@@ -165,8 +165,8 @@ pub(super) fn show_features(ctx: &Ctx, features: &Features) -> Result<()> {
 }
 
 /// Say what is not committed although another task was active before, to which task it goes, and how it is committed for the one before.
-pub(super) fn show_uncommitted(ctx: &Ctx, left: Option<&Left>) {
-    let Some(Left { task, goes_to, summary }) = left else { return };
+pub(super) fn show_uncommitted(ctx: &Ctx, left: Option<&Uncommitted>) {
+    let Some(Uncommitted { task, goes_to, summary }) = left else { return };
     let paths = summary.first.iter().map(|one| sanitize::bytes(one.path.as_ref())).collect::<Vec<_>>();
     let more = match summary.total - paths.len() {
         0 => String::new(),

@@ -3,7 +3,7 @@
 use super::{Ctx, task_change};
 use crate::{
     error::Result,
-    verbs::task::{self, Act, Blockers, Changed},
+    verbs::task::{self, Act, Blockers, ChangedTask},
     view::sanitize::plural,
 };
 
@@ -28,7 +28,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     };
     let act = Act::Unblock(blockers);
     let changed = ctx.call(|caller| task::act_on(caller, &words, &act))?;
-    task_change::answer_each(ctx, &changed, |Changed { task, .. }| match task.blockers.len() {
+    task_change::answer_each(ctx, &changed, |ChangedTask { task, .. }| match task.blockers.len() {
         0 => format!("Nothing blocks {} any more.", task.name()),
         left => format!("{} still block {}.", plural(left, "blocker"), task.name()),
     })

@@ -4,7 +4,7 @@ use super::{
     Ctx,
     link::{Which, link},
 };
-use crate::{error::Result, verbs::link::Act};
+use crate::{error::Result, verbs::link::LinkAct};
 
 /// Record that commits do not belong to a task
 ///
@@ -20,5 +20,5 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    link(ctx, args.which, Act::Unlink).map(drop)
+    link(ctx, args.which, LinkAct::Unlink).map(drop)
 }

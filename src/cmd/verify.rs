@@ -2,7 +2,7 @@
 
 use super::Ctx;
 use crate::{
-    domain::{id::TaskId, task::Verification},
+    domain::{id::TaskId, task::Verification, text::shell_word},
     error::{Error, Result, exit},
     verbs::verify,
     verify::Output,
@@ -83,12 +83,7 @@ pub(super) fn join(words: &[String]) -> String {
     if let [command] = words {
         return command.clone();
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    let quote = |word: &String| match !word.is_empty() && word.chars().all(plain) {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    };
-    words.iter().map(quote).collect::<Vec<_>>().join(" ")
+    words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -277,6 +277,15 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// `word` as a shell reads it back.
+pub fn shell_word(word: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.into(),
+        false => format!("'{}'", word.replace('\'', r"'\''")).into(),
+    }
+}
+
 /// An object id as messages show it: 12 digits, which are unique in any repository (Linux has `core.abbrev = 12`). Nothing is asked of
 /// the repository, so that ids of objects that are gone read like all others. Programs get full ids.
 pub fn oid(id: impl ToString) -> String {

@@ -39,7 +39,7 @@ use save::Held;
 
 /// What is going to run.
 #[derive(Clone, Copy, Debug)]
-pub enum Line<'l> {
+pub enum GuardedLine<'l> {
     /// A line for a shell.
     Shell(&'l [u8]),
     /// A program and its arguments.
@@ -124,11 +124,11 @@ impl Stake {
 /// # Errors
 ///
 /// None that should stop the line: what must not run is an answer.
-pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
+pub fn check(line: GuardedLine<'_>, who: &Who<'_>) -> Answer {
     let environment = Environment::default();
     let risks = match line {
-        Line::Shell(text) => shell::judge(text, &environment),
-        Line::Words(words) => shell::judge_words(words, &environment),
+        GuardedLine::Shell(text) => shell::judge(text, &environment),
+        GuardedLine::Words(words) => shell::judge_words(words, &environment),
     };
     let mut answer = Answer::default();
     if risks.is_empty() {

@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     Host,
-    config::{Part, PartState, Places, Scope, Target, targets, toml::trusts},
+    config::{ConfigPart, ConfigTarget, PartState, Places, Scope, targets, toml::trusts},
     plugin,
 };
 use crate::error::{Context as _, Error, Result, codes};
@@ -32,7 +32,7 @@ const LINKS: u8 = 40;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum InstallAction {
     /// Put our parts in.
     Install,
     /// Take them out.
@@ -41,7 +41,7 @@ pub enum Action {
 
 /// A file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct FileChange {
     /// The file.
     pub path: PathBuf,
     /// Its text; `None`: it does not exist.
@@ -50,7 +50,7 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-impl Change {
+impl FileChange {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.before == self.after
@@ -70,13 +70,13 @@ struct Original {
 type Originals = BTreeMap<PathBuf, Original>;
 
 /// Where the parts of `host` are in `scope`.
-pub fn targets_of(host: Host, scope: Scope, places: &Places) -> Vec<Target> {
+pub fn targets_of(host: Host, scope: Scope, places: &Places) -> Vec<ConfigTarget> {
     targets(host, scope, places, Path::exists)
 }
 
 /// What is there of `host` in `scope`: each part with its state; a file that cannot be read with the reason.
-pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(Target, Result<PartState>)> {
-    let with_state = |target: Target| {
+pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(ConfigTarget, Result<PartState>)> {
+    let with_state = |target: ConfigTarget| {
         let state = state_of(&target);
         (target, state)
     };
@@ -88,25 +88,26 @@ pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(Target, Result<P
 /// # Errors
 ///
 /// When the file cannot be read.
-pub fn state_of(target: &Target) -> Result<PartState> {
+pub fn state_of(target: &ConfigTarget) -> Result<PartState> {
     read(&target.path).map(|text| text.map_or(PartState::Missing, |text| target.state(&text)))
 }
 
 /// Whether anything of `host` is installed in `scope`: its hooks or plugin.
 pub fn is_installed(host: Host, scope: Scope, places: &Places) -> bool {
     state(host, scope, places).iter().any(|(target, state)| {
-        matches!(target.part, Part::Hooks | Part::Plugin) && !matches!(state, Ok(PartState::Missing) | Err(_))
+        matches!(target.part, ConfigPart::Hooks | ConfigPart::Plugin)
+            && !matches!(state, Ok(PartState::Missing) | Err(_))
     })
 }
 
 /// Whether Codex trusts hooks of ours: it skips others without a word. `None` where none are installed.
 pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
     let file = |scope, part| targets_of(Host::Codex, scope, places).into_iter().find(|target| target.part == part);
-    let config = file(Scope::User, Part::ServerInToml).and_then(|target| read(&target.path).ok().flatten());
+    let config = file(Scope::User, ConfigPart::ServerInToml).and_then(|target| read(&target.path).ok().flatten());
     let config = config.unwrap_or_default();
     let scopes = [Some(Scope::User), places.project.as_ref().map(|_| Scope::Project)].into_iter().flatten();
     let installed = scopes.filter(|scope| is_installed(Host::Codex, *scope, places));
-    let files = installed.filter_map(|scope| Some(file(scope, Part::Hooks)?.path));
+    let files = installed.filter_map(|scope| Some(file(scope, ConfigPart::Hooks)?.path));
     let plugin = plugin::find(Host::Codex, places).filter(|plugin| plugin.is_enabled);
     let named = files.flat_map(|path| [path.canonicalize().unwrap_or_else(|_| path.clone()), path]);
     let owners: Vec<String> = named.map(|path| path.display().to_string()).chain(plugin.map(|one| one.id)).collect();
@@ -120,12 +121,18 @@ pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
 ///
 /// `host-config`: a file is not what its host reads, or read-only; `unsafe-path`: a link leads a file of the project out of it. Then
 /// nothing is changed.
-pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state_dir: &Path) -> Result<Vec<Change>> {
-    let mut changes: Vec<Change> = Vec::new();
+pub fn plan(
+    action: InstallAction,
+    hosts: &[Host],
+    scope: Scope,
+    places: &Places,
+    state_dir: &Path,
+) -> Result<Vec<FileChange>> {
+    let mut changes: Vec<FileChange> = Vec::new();
     let others = Host::ALL.into_iter().filter(|host| !hosts.contains(host) && is_installed(*host, scope, places));
     // Two paths may be one file.
-    let resolved = |target: Target| Target { path: real(&target.path, LINKS), ..target };
-    let needed: Vec<Target> = others.flat_map(|host| targets_of(host, scope, places)).map(resolved).collect();
+    let resolved = |target: ConfigTarget| ConfigTarget { path: real(&target.path, LINKS), ..target };
+    let needed: Vec<ConfigTarget> = others.flat_map(|host| targets_of(host, scope, places)).map(resolved).collect();
     let originals = originals(state_dir);
     for target in hosts.iter().flat_map(|host| targets_of(*host, scope, places)) {
         if let Some(project) = places.project.as_ref().filter(|_| scope == Scope::Project) {
@@ -133,14 +140,14 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
         }
         let target = resolved(target);
         let is_shared = needed.iter().any(|other| other.path == target.path && other.part == target.part);
-        if action == Action::Uninstall && is_shared {
+        if action == InstallAction::Uninstall && is_shared {
             continue;
         }
         let at = match changes.iter().position(|change| change.path == target.path) {
             Some(at) => at,
             None => {
                 let before = read(&target.path)?;
-                changes.push(Change { path: target.path.clone(), after: before.clone(), before });
+                changes.push(FileChange { path: target.path.clone(), after: before.clone(), before });
                 changes.len() - 1
             }
         };
@@ -150,12 +157,12 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
             Error::new(codes::HOST_CONFIG, message).hint("nothing was changed; fix the file, then try again")
         };
         changes[at].after = match (action, now) {
-            (Action::Install, now) => Some(target.install(now.as_deref()).map_err(refused)?),
-            (Action::Uninstall, None) => None,
-            (Action::Uninstall, Some(now)) => target.uninstall(&now).map_err(refused)?,
+            (InstallAction::Install, now) => Some(target.install(now.as_deref()).map_err(refused)?),
+            (InstallAction::Uninstall, None) => None,
+            (InstallAction::Uninstall, Some(now)) => target.uninstall(&now).map_err(refused)?,
         };
     }
-    if action == Action::Uninstall {
+    if action == InstallAction::Uninstall {
         for change in changes.iter_mut().filter(|change| !change.is_empty()) {
             // Unless parts of other hosts stay in the file.
             let is_needed = needed.iter().any(|other| other.path == change.path);
@@ -181,7 +188,7 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
 /// # Errors
 ///
 /// When a file cannot be written; nothing is changed then.
-pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()> {
+pub fn apply(action: InstallAction, changes: &[FileChange], state_dir: &Path) -> Result<()> {
     let mut originals = originals(state_dir);
     let mut staged: Vec<Staged> = Vec::new();
     for change in changes {
@@ -190,7 +197,7 @@ pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()>
         let made = made.inspect_err(|_| staged.iter().rev().for_each(Staged::give_up));
         staged.push(made?);
     }
-    if action == Action::Install {
+    if action == InstallAction::Install {
         for (change, staged) in changes.iter().zip(&staged) {
             let known = originals.remove(&change.path).filter(|known| known.after == change.before);
             let made = staged.made.clone();
@@ -203,7 +210,7 @@ pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()>
     }
     for (change, staged) in changes.iter().zip(staged) {
         staged.finish(&change.path).or_environment(|| format!("cannot write '{}'", change.path.display()))?;
-        if action == Action::Uninstall {
+        if action == InstallAction::Uninstall {
             let known = originals.remove(&change.path);
             // Those that others use by now are not empty, and stay.
             for dir in known.iter().flat_map(|known| known.made.iter().rev()) {
@@ -211,7 +218,7 @@ pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()>
             }
         }
     }
-    if action == Action::Uninstall { keep(state_dir, &originals) } else { Ok(()) }
+    if action == InstallAction::Uninstall { keep(state_dir, &originals) } else { Ok(()) }
 }
 
 /// The file that `path` is, where links on the way are followed, whether or not it exists.

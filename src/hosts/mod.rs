@@ -16,7 +16,7 @@ mod tools;
 
 pub use payload::read;
 pub use reply::Reply;
-pub use tools::{Step, Todo, TodoState, Tool};
+pub use tools::{Todo, TodoState, TodoStep, Tool};
 
 use std::path::PathBuf;
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     Host,
-    config::{Part, Places, Scope, Target, json, targets, toml},
+    config::{ConfigPart, ConfigTarget, Places, Scope, json, targets, toml},
 };
 
 /// How the ids of our plugin begin; the name of the marketplace follows.
@@ -27,7 +27,7 @@ pub struct Plugin {
     /// Whether the host runs it.
     pub is_enabled: bool,
     /// The file with its hooks, and what it does not bring. Empty where the host keeps them in a place of its own.
-    pub parts: Vec<Target>,
+    pub parts: Vec<ConfigTarget>,
 }
 
 /// The plugin of `host`; `None` where it has none.
@@ -51,8 +51,8 @@ fn value(path: impl AsRef<Path>, keys: &[&str]) -> Option<Value> {
     json::get(&text(path)?, keys)
 }
 
-fn hooks(host: Host, path: PathBuf) -> Vec<Target> {
-    vec![Target { path, part: Part::Hooks, host }]
+fn hooks(host: Host, path: PathBuf) -> Vec<ConfigTarget> {
+    vec![ConfigTarget { path, part: ConfigPart::Hooks, host }]
 }
 
 /// Our id in `enabledPlugins`, and whether it is on: the last file that names it decides.
@@ -157,7 +157,7 @@ fn package(name: &str, dir: &Path, places: &Places) -> Option<Plugin> {
     };
     // It brings neither the server of tools nor the skill.
     let rest = targets(Host::OpenCode, Scope::User, places, Path::exists).into_iter();
-    let rest = rest.filter(|target| matches!(target.part, Part::Server | Part::Skill));
-    let script = script.map(|path| Target { path, part: Part::Plugin, host: Host::OpenCode });
+    let rest = rest.filter(|target| matches!(target.part, ConfigPart::Server | ConfigPart::Skill));
+    let script = script.map(|path| ConfigTarget { path, part: ConfigPart::Plugin, host: Host::OpenCode });
     Some(Plugin { id: name.to_owned(), is_enabled: true, parts: script.into_iter().chain(rest).collect() })
 }

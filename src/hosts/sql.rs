@@ -3,7 +3,7 @@
 
 use std::iter::Peekable;
 
-use super::tools::{Step, Todo, TodoState};
+use super::tools::{Todo, TodoState, TodoStep};
 
 /// The columns of the table.
 const COLUMNS: [&str; 4] = ["id", "title", "description", "status"];
@@ -22,7 +22,7 @@ enum Token {
 use Token::{Sign, Text, Word};
 
 /// What the statements of `query` change of the list.
-pub(super) fn steps(query: &str) -> Vec<Step> {
+pub(super) fn steps(query: &str) -> Vec<TodoStep> {
     tokens(query).split(|token| *token == Sign(';')).flat_map(|statement| read(statement).unwrap_or_default()).collect()
 }
 
@@ -65,7 +65,7 @@ fn is_word(token: Option<&Token>, word: &str) -> bool {
 }
 
 /// What one statement changes; `None`: it is about something else.
-fn read(statement: &[Token]) -> Option<Vec<Step>> {
+fn read(statement: &[Token]) -> Option<Vec<TodoStep>> {
     let table = statement.iter().position(|token| is_word(Some(token), "todos"))?;
     let (head, rest) = (&statement[..table], &statement[table + 1..]);
     let Some(Word(verb)) = head.first() else { return None };
@@ -111,7 +111,7 @@ fn group(tokens: &[Token]) -> Option<(Vec<&Token>, &[Token])> {
 }
 
 /// The lines that `(columns) VALUES (…), (…)` adds.
-fn added(rest: &[Token]) -> Vec<Step> {
+fn added(rest: &[Token]) -> Vec<TodoStep> {
     let (columns, rest) = match group(rest) {
         Some((names, rest)) => {
             (names.into_iter().map(|name| if let Word(name) = name { name.as_str() } else { "" }).collect(), rest)
@@ -130,7 +130,7 @@ fn added(rest: &[Token]) -> Vec<Step> {
         };
         let state = value("status").map_or(TodoState::Open, |word| TodoState::from_word(&word));
         if let Some(title) = value("title").filter(|title| !title.is_empty()) {
-            steps.push(Step::Add(value("id"), Todo { title, state }));
+            steps.push(TodoStep::Add(value("id"), Todo { title, state }));
         }
         rest = after.strip_prefix(&[Sign(',')]).unwrap_or_default();
     }
@@ -138,7 +138,7 @@ fn added(rest: &[Token]) -> Vec<Step> {
 }
 
 /// The lines that the condition `rest` names have `state` now.
-fn moved(rest: &[Token], state: TodoState) -> Option<Vec<Step>> {
+fn moved(rest: &[Token], state: TodoState) -> Option<Vec<TodoStep>> {
     let names: Vec<Option<String>> = match rest {
         [] => vec![None],
         [Word(clause), Word(column), Sign('='), Text(id)] if clause == "where" && column == "id" => {
@@ -150,15 +150,15 @@ fn moved(rest: &[Token], state: TodoState) -> Option<Vec<Step>> {
         }
         _ => return None,
     };
-    Some(names.into_iter().map(|name| Step::Move(name, state)).collect())
+    Some(names.into_iter().map(|name| TodoStep::Move(name, state)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn add(id: &str, title: &str, state: TodoState) -> Step {
-        Step::Add(Some(id.to_owned()), Todo { title: title.to_owned(), state })
+    fn add(id: &str, title: &str, state: TodoState) -> TodoStep {
+        TodoStep::Add(Some(id.to_owned()), Todo { title: title.to_owned(), state })
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn states_change_by_id() {
-        let moved = |id: Option<&str>, state| Step::Move(id.map(str::to_owned), state);
+        let moved = |id: Option<&str>, state| TodoStep::Move(id.map(str::to_owned), state);
         let set = "UPDATE todos SET status = 'done', updated_at = datetime('now') WHERE id = 'a';
             UPDATE todos SET status='blocked' WHERE id IN ('b', 'c'); DELETE FROM todos WHERE id = 'd'";
         let expected = [

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::sql;
+use crate::domain::text::shell_word;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tool {
@@ -19,14 +20,14 @@ pub enum Tool {
     /// It keeps the agent's list of things to do.
     Todos(Vec<Todo>),
     /// It adds lines to that list, or changes their states.
-    Steps(Vec<Step>),
+    Steps(Vec<TodoStep>),
     /// Something else, which changes nothing here.
     Other,
 }
 
 /// One change of the agent's list, whose lines have names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum TodoStep {
     /// There is a new line, with this name if it is known.
     Add(Option<String>, Todo),
     /// The line of this name has another state now; `None`: all of them.
@@ -117,26 +118,16 @@ fn line(value: &Value) -> Option<String> {
         [shell, flags, line] if flags.starts_with('-') && flags.ends_with('c') && shell.ends_with("sh") => {
             Some(line.to_owned())
         }
-        _ => Some(words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")),
-    }
-}
-
-/// A word as a shell reads it again.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+        _ => Some(words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")),
     }
 }
 
 /// The change of one line of the list that Claude Code keeps by number.
-fn step(input: &Value) -> Option<Step> {
-    let Some(id) = input.get("taskId").or(input.get("task_id")) else { return Some(Step::Add(None, todo(input)?)) };
+fn step(input: &Value) -> Option<TodoStep> {
+    let Some(id) = input.get("taskId").or(input.get("task_id")) else { return Some(TodoStep::Add(None, todo(input)?)) };
     let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
     let state = input.get("status").and_then(Value::as_str)?;
-    Some(Step::Move(Some(id), TodoState::from_word(state)))
+    Some(TodoStep::Move(Some(id), TodoState::from_word(state)))
 }
 
 fn todos(input: &Value) -> Vec<Todo> {

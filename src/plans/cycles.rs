@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{item::Item, left::Reading, settle::Source};
+use super::{item::PlanItem, left::Reading, settle::ItemSource};
 use crate::{
     domain::{
         graph::spell_cycle,
@@ -28,7 +28,12 @@ enum Along {
 
 /// Refuse what waits for itself or is a part of itself, once the plan is in the ledger. Of what another tool wrote, a step of the cycle is
 /// omitted.
-pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading: &mut Reading) -> Result<(), Wrong> {
+pub(super) fn refuse(
+    items: &mut [PlanItem],
+    from: &[ItemSource],
+    table: &Table,
+    reading: &mut Reading,
+) -> Result<(), Wrong> {
     let by_id: HashMap<TaskId, usize> = items.iter().enumerate().map(|(at, item)| (item.id.clone(), at)).collect();
     for along in [Along::Dependencies, Along::Features, Along::Waits] {
         for time in 0..=TIMES {
@@ -84,14 +89,14 @@ fn wrong(place: usize, along: Along, spelled: &str) -> Wrong {
 }
 
 /// The task of `cycle` that `item` comes after, by what the plan says.
-fn step_of(item: &Item, cycle: &[TaskId]) -> Option<TaskId> {
+fn step_of(item: &PlanItem, cycle: &[TaskId]) -> Option<TaskId> {
     let step = cycle.windows(2).find(|step| step[0] == item.id)?;
     item.after.as_ref()?.contains(&step[1]).then(|| step[1].clone())
 }
 
 /// The tasks as they will be once the plan is in the ledger.
 struct Planned<'p> {
-    items: &'p [Item],
+    items: &'p [PlanItem],
     by_id: &'p HashMap<TaskId, usize>,
     table: &'p Table,
     /// The parts of each feature; only if they are followed.
@@ -99,7 +104,7 @@ struct Planned<'p> {
 }
 
 impl<'p> Planned<'p> {
-    fn new(items: &'p [Item], by_id: &'p HashMap<TaskId, usize>, table: &'p Table, along: Along) -> Self {
+    fn new(items: &'p [PlanItem], by_id: &'p HashMap<TaskId, usize>, table: &'p Table, along: Along) -> Self {
         let mut planned = Planned { items, by_id, table, parts: HashMap::new() };
         if along == Along::Waits {
             let told = table.rows().map(Row::id).filter(|id| !by_id.contains_key(id));
@@ -132,7 +137,7 @@ impl<'p> Planned<'p> {
 }
 
 /// The cycles that can be reached from `items` along `next`: `a → … → a`.
-fn cycles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<TaskId>> {
+fn cycles(items: &[PlanItem], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<TaskId>> {
     let mut done: HashSet<TaskId> = HashSet::new();
     let mut found = Vec::new();
     for item in items {

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::{
     follow,
-    item::{Content, Item},
+    item::{Content, PlanItem},
     size,
 };
 use crate::domain::{
@@ -26,7 +26,7 @@ use crate::domain::{
 const NO_REASON: &str = "the plan says that it failed, but not why";
 
 /// What a task in the ledger has to do with its item.
-pub struct Known<'a> {
+pub struct KnownTask<'a> {
     /// As it stands.
     pub task: &'a Task,
     /// Everything that happened to it.
@@ -58,7 +58,7 @@ pub struct Renamed {
 
 /// What an import does with a task that is in the ledger.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Change {
+pub struct TaskChange {
     /// What becomes another, field by field.
     pub fields: Vec<Field>,
     /// What stays although the plan says something else, with the reason.
@@ -84,7 +84,7 @@ pub struct Difference {
     /// New tasks: id, title, feature.
     pub added: Vec<(TaskId, String, Option<TaskId>)>,
     /// Tasks that are there, if anything becomes of them or is kept.
-    pub known: Vec<(TaskId, String, Change)>,
+    pub known: Vec<(TaskId, String, TaskChange)>,
     /// How many are as the plan says.
     pub unchanged: usize,
     /// Tasks that came from the same file, which no longer has them: id, title.
@@ -95,7 +95,7 @@ pub struct Difference {
 
 impl Difference {
     /// Those that change.
-    pub fn changed(&self) -> impl Iterator<Item = &(TaskId, String, Change)> {
+    pub fn changed(&self) -> impl Iterator<Item = &(TaskId, String, TaskChange)> {
         self.known.iter().filter(|(_, _, change)| !change.fields.is_empty())
     }
 
@@ -106,7 +106,7 @@ impl Difference {
 }
 
 /// The events that make the task of `item`, which is not in the ledger, and comes from the file `plan`.
-pub fn create(item: Item, start: &Start, plan: Option<&str>) -> Vec<Payload> {
+pub fn create(item: PlanItem, start: &Start, plan: Option<&str>) -> Vec<Payload> {
     let mut content = item.content;
     let mut payloads = size::create(Create {
         title: std::mem::take(&mut content.title),
@@ -134,10 +134,10 @@ pub fn create(item: Item, start: &Start, plan: Option<&str>) -> Vec<Payload> {
     payloads
 }
 
-impl Change {
+impl TaskChange {
     /// What becomes of a task that is in the ledger.
-    pub fn of(item: &Item, known: &Known<'_>) -> Change {
-        let mut change = Change::default();
+    pub fn of(item: &PlanItem, known: &KnownTask<'_>) -> TaskChange {
+        let mut change = TaskChange::default();
         change.edit(item, known);
         change.parent(item, known.task);
         change.dependencies(item, known.task);
@@ -147,7 +147,7 @@ impl Change {
     }
 
     /// What `item` would call a task that was begun or ended here, if that is no other wording of its title.
-    pub fn renamed(item: &Item, task: &Task) -> Option<Renamed> {
+    pub fn renamed(item: &PlanItem, task: &Task) -> Option<Renamed> {
         let (old, new) = (&task.title, &item.content.title);
         let is_begun = task.status != Status::Pending || task.attempts > 0;
         let is_other = old != new && is_begun && !follow::is_alike(old, new);
@@ -158,7 +158,7 @@ impl Change {
         self.fields.push(Field { name, before: before.into(), after: after.into() });
     }
 
-    fn edit(&mut self, item: &Item, known: &Known<'_>) {
+    fn edit(&mut self, item: &PlanItem, known: &KnownTask<'_>) {
         let (content, task) = (&item.content, known.task);
         let (mut edit, mut ticks) = (Edit::default(), Vec::new());
         // The ledger shows a title clean, whatever hides in it.
@@ -207,7 +207,7 @@ impl Change {
         self.payloads.extend(ticks);
     }
 
-    fn parent(&mut self, item: &Item, task: &Task) {
+    fn parent(&mut self, item: &PlanItem, task: &Task) {
         if let Some(parent) = item.parent.as_ref().filter(|parent| **parent != task.parent) {
             let said = |parent: &Option<TaskId>| parent.as_ref().map(ToString::to_string).unwrap_or_default();
             self.field("parent", said(&task.parent), said(parent));
@@ -215,7 +215,7 @@ impl Change {
         }
     }
 
-    fn dependencies(&mut self, item: &Item, task: &Task) {
+    fn dependencies(&mut self, item: &PlanItem, task: &Task) {
         let Some(after) = &item.after else { return };
         let missing = |these: &[TaskId], those: &[TaskId]| -> Vec<TaskId> {
             let those: HashSet<&TaskId> = those.iter().collect();
@@ -230,7 +230,7 @@ impl Change {
     }
 
     /// Decisions, remarks and blockers are only ever added.
-    fn words(&mut self, content: &Content, known: &Known<'_>) {
+    fn words(&mut self, content: &Content, known: &KnownTask<'_>) {
         let said: HashSet<String> = known.task.decisions.iter().map(|decision| (known.text)(&decision.text)).collect();
         for decided in content.decisions.iter().filter(|decided| !said.contains(&decided.text)) {
             self.field("decisions", "", &decided.text);
@@ -261,7 +261,7 @@ impl Change {
         }
     }
 
-    fn status(&mut self, content: &Content, known: &Known<'_>) {
+    fn status(&mut self, content: &Content, known: &KnownTask<'_>) {
         let task = known.task;
         let Some(wanted) = content.status else { return };
         if wanted == task.status {
@@ -336,7 +336,7 @@ fn leads_to(payload: &Payload) -> Option<Status> {
     }
 }
 
-fn is_result(known: &Known<'_>, wanted: &serde_json::Value) -> bool {
+fn is_result(known: &KnownTask<'_>, wanted: &serde_json::Value) -> bool {
     match &known.task.result {
         None => false,
         Some(TaskResult::Value(value)) => value == wanted,

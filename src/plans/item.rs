@@ -10,12 +10,12 @@ use crate::domain::{id::TaskId, status::Status, time::Timestamp};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The items, each id once.
-    pub items: Vec<Item>,
+    pub items: Vec<PlanItem>,
 }
 
 /// A task as a plan wants it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
+pub struct PlanItem {
     /// The byte of the text at which it begins.
     pub at: usize,
     /// The task: given, or made from its name.
@@ -30,10 +30,10 @@ pub struct Item {
     pub times: Times,
 }
 
-impl Item {
+impl PlanItem {
     /// Take out of the item what `echo` says, too: an export of the task called `title` in the same format. It is no news, also where
     /// the format cannot say it as the ledger has it.
-    pub fn silence(&mut self, echo: Item, title: &str) {
+    pub fn silence(&mut self, echo: PlanItem, title: &str) {
         fn drop<T: PartialEq>(said: &mut Option<T>, echo: Option<T>) {
             if *said == echo {
                 *said = None;

@@ -180,7 +180,7 @@ impl<'de> Deserialize<'de> for Entries<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plans::position::Place;
+    use crate::plans::position::TextPlace;
 
     #[test]
     fn values_know_where_they_are() {
@@ -199,7 +199,7 @@ mod tests {
     fn what_is_no_json_is_told_with_its_place() {
         let wrong = |text: &str| {
             let wrong = parse(text).unwrap_err();
-            format!("{}: {}", Place::of(text.as_bytes(), wrong.at), wrong.what)
+            format!("{}: {}", TextPlace::of(text.as_bytes(), wrong.at), wrong.what)
         };
         assert_eq!(wrong("{\"a\": 1,\n \"b\" 2}"), "2:6: expected `:`");
         assert_eq!(wrong("[1, 2"), "1:6: EOF while parsing a list");

@@ -32,11 +32,11 @@ mod toml;
 
 use crate::domain::status::Status;
 
-pub use crate::plans::position::{Place, Wrong, WrongKind};
-pub use difference::{Change, Difference, Field, Known, Renamed, create};
+pub use crate::plans::position::{TextPlace, Wrong, WrongKind};
+pub use difference::{Difference, Field, KnownTask, Renamed, TaskChange, create};
 pub use foreign::Foreign;
 pub use format::Format;
-pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
+pub use item::{Content, Decided, Failed, Parent, Plan, PlanItem, Rough, Times, Word, put_below};
 pub use json::without_comments;
 pub use left::{Left, Reading};
 pub use settle::settle;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     SCHEMA, check,
-    item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Word},
+    item::{Content, Decided, Failed, Parent, Plan, PlanItem, Rough, Word},
     node::{Node, What},
 };
 use crate::{
@@ -229,7 +229,7 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 /// The keys of a task that say something, those of tables last.
-pub(super) fn task_value(item: &Item) -> Map<String, Value> {
+pub(super) fn task_value(item: &PlanItem) -> Map<String, Value> {
     let content = &item.content;
     let failures = content.failures.iter().map(|failed| json!({ "reason": failed.reason, "kind": failed.kind }));
     let decisions = content.decisions.iter().map(|decided| json!({ "text": decided.text, "why": decided.why }));

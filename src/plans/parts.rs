@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::item::{Item, Plan};
+use super::item::{Plan, PlanItem};
 use crate::domain::graph::cut_cycles;
 
 /// The parts of each item, in the order of the plan.
@@ -16,7 +16,7 @@ impl Plan {
     /// How the items are related. An item whose feature is not in the plan is a part of nothing here.
     pub(super) fn parts(&self) -> Parts {
         let by_id: HashMap<_, usize> = self.items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
-        let parent = |item: &Item| item.parent.iter().flatten().next().and_then(|id| by_id.get(id)).copied();
+        let parent = |item: &PlanItem| item.parent.iter().flatten().next().and_then(|id| by_id.get(id)).copied();
         let mut parents: Vec<Option<usize>> = self.items.iter().map(parent).collect();
         // Parts of each other can come by a merge of two ledgers; each is then one for itself.
         cut_cycles(&mut parents);

@@ -67,14 +67,14 @@ impl Wrong {
 
 /// A place in a text as editors count: from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct TextPlace {
     /// The line.
     pub line: usize,
     /// The character in it.
     pub column: usize,
 }
 
-impl Place {
+impl TextPlace {
     /// The place of byte `at` of `text`, which may end before it and need not be UTF-8.
     pub fn of(text: &[u8], at: usize) -> Self {
         let before = &text[..at.min(text.len())];
@@ -82,11 +82,11 @@ impl Place {
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         // A byte that continues a character is not a column of its own.
         let column = 1 + before[line_start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count();
-        Place { line, column }
+        TextPlace { line, column }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for TextPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)
     }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     check::shown,
     cycles, follow,
-    item::{Item, Parent, Plan, Rough, Times, Word},
+    item::{Parent, Plan, PlanItem, Rough, Times, Word},
     left::{Left, Reading},
     names, size,
 };
@@ -94,15 +94,15 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
             }
         }
         let place = item.after.iter().flatten().next().map_or(item.at, |word| word.at);
-        places.push(Source { after: place, is_foreign: item.is_foreign });
-        items.push(Item { at: item.at, id, parent, after, content: item.content, times: Times::default() });
+        places.push(ItemSource { after: place, is_foreign: item.is_foreign });
+        items.push(PlanItem { at: item.at, id, parent, after, content: item.content, times: Times::default() });
     }
     cycles::refuse(&mut items, &places, table, &mut reading)?;
     Ok((Plan { items }, reading.left))
 }
 
 /// Where an item comes from.
-pub(super) struct Source {
+pub(super) struct ItemSource {
     /// The byte at which it says what it comes after.
     pub(super) after: usize,
     /// Another tool wrote it.

@@ -6,12 +6,12 @@ use crate::domain::{id::TaskId, status::Status, table::Table};
 /// `text` as a plan, against an empty ledger.
 fn read(format: Format, text: &str) -> Plan {
     let settled = format.read(text).and_then(|rough| settle(rough, &Table::default())).map(|(plan, _)| plan);
-    settled.unwrap_or_else(|wrong| panic!("{}: {wrong}\n{text}", Place::of(text.as_bytes(), wrong.at)))
+    settled.unwrap_or_else(|wrong| panic!("{}: {wrong}\n{text}", TextPlace::of(text.as_bytes(), wrong.at)))
 }
 
 fn wrong(format: Format, text: &str) -> String {
     let wrong = format.read(text).and_then(|rough| settle(rough, &Table::default())).unwrap_err();
-    format!("{}: {wrong}", Place::of(text.as_bytes(), wrong.at))
+    format!("{}: {wrong}", TextPlace::of(text.as_bytes(), wrong.at))
 }
 
 /// One line as people write it, with everything that some format gives a meaning to.
@@ -91,7 +91,7 @@ fn plans() -> impl Strategy<Value = Plan> {
             // A part comes after its siblings only: its feature waits for it.
             let after = (at > 0 && how & 2 > 0).then(|| after.index(at));
             let after = after.filter(|after| parent.is_none() || parents[*after] == parent);
-            Item {
+            PlanItem {
                 at: 0,
                 id: id(at),
                 parent: parent.map(|parent| Some(id(parent))),
@@ -114,7 +114,7 @@ fn plain(mut plan: Plan) -> Plan {
 }
 
 /// What a checklist has of `plan`, sorted by id.
-fn as_checklist(plan: Plan) -> Vec<Item> {
+fn as_checklist(plan: Plan) -> Vec<PlanItem> {
     let mut items = plain(plan).items;
     items.sort_by(|a, b| a.id.cmp(&b.id));
     for item in &mut items {

@@ -10,7 +10,7 @@ use toml::{
 
 use super::{
     SCHEMA,
-    item::{Item, Plan},
+    item::{Plan, PlanItem},
     node::{Node, What},
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(super) fn write(plan: &Plan) -> String {
     out
 }
 
-fn task(out: &mut String, item: &Item) {
+fn task(out: &mut String, item: &PlanItem) {
     out.push_str("\n[[task]]\n");
     for (key, value) in native::task_value(item) {
         match (key.as_str(), value) {

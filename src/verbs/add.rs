@@ -4,7 +4,7 @@ use ulid::Ulid;
 
 use super::{
     Caller,
-    task::{self, Changed},
+    task::{self, ChangedTask},
     text,
 };
 use crate::{
@@ -159,7 +159,7 @@ fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
 /// # Errors
 ///
 /// `bad-text`, `task-not-found`, `parent-cycle`, `nothing-to-edit`.
-pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<Vec<Changed>> {
+pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<Vec<ChangedTask>> {
     let fields = &request.fields;
     let (labels, refs) = sets(fields)?;
     let edit = Edit {

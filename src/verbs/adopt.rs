@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::{
     Caller,
-    link::{self, Act as Tie},
+    link::{self, LinkAct},
     start::{self, Activate},
     task::{self, Act},
 };
@@ -56,7 +56,7 @@ pub fn adopt(caller: &Caller, request: &Request) -> Result<Adopted> {
     let started = start::start(caller, &request)?;
     if !commits.is_empty() {
         let revisions = commits.iter().map(|commit| OsString::from(commit.to_string())).collect();
-        link::link(caller, &link::Request { revisions, task: Some(into.id.to_string()), act: Tie::Move })?;
+        link::link(caller, &link::Request { revisions, task: Some(into.id.to_string()), act: LinkAct::Move })?;
     }
     let reason = Some(format!("continued as {}", into.id));
     let from = match from.status.is_closed() {

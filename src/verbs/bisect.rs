@@ -11,11 +11,11 @@ use crate::{
     git::{ObjectId, rev_parse},
     query::revision::{self, Emptiness},
     store::ledger::View,
-    verify::{Ended, Output},
+    verify::{EndedCommand, Output},
 };
 use names::Names;
 
-pub use crate::{bisect::Keep, domain::bisect::Verdict};
+pub use crate::{bisect::KeepWorktree, domain::bisect::Verdict};
 pub use names::{FirstBad, Point};
 
 /// What to search, and how to test.
@@ -26,7 +26,7 @@ pub struct Request {
     /// Also test commits without a task.
     pub all_commits: bool,
     /// Whether to keep the worktree of the first bad commit.
-    pub keep: Keep,
+    pub keep: KeepWorktree,
     /// The command that tests a commit; one line, run by sh.
     pub command: String,
     /// Where the output of the command goes.
@@ -71,7 +71,7 @@ pub struct Tested {
     /// Whether it is the state before all candidates.
     pub is_base: bool,
     /// Exit code or signal of the command.
-    pub ended: Ended,
+    pub ended: EndedCommand,
     /// Good, bad or skipped.
     pub verdict: Verdict,
 }

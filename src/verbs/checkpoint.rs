@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{Caller, complete::Verify, session, setup, text, verify};
+use super::{Caller, complete::VerifyFirst, session, setup, text, verify};
 use crate::{
     domain::{
         event::{Commit, Link, Payload},
@@ -34,7 +34,7 @@ pub struct Request {
     /// Where the output of git and the hooks goes.
     pub output: GitOutput,
     /// Verify the committed tree afterwards.
-    pub verify: Option<Verify>,
+    pub verify: Option<VerifyFirst>,
 }
 
 /// The result of [`checkpoint()`].
@@ -43,14 +43,14 @@ pub struct Answer {
     /// The task that the commit names first.
     pub task: Task,
     /// The new commit; `None` if there was nothing to commit.
-    pub checkpoint: Option<Checkpoint>,
+    pub checkpoint: Option<SavedCheckpoint>,
     /// The verification, if one was asked for and proves something, and its command.
     pub verified: Option<(String, Verification)>,
 }
 
 /// A commit that was created.
 #[derive(Clone, Debug)]
-pub struct Checkpoint {
+pub struct SavedCheckpoint {
     /// `n` of `<task>@n`.
     pub number: usize,
     /// The full commit id.
@@ -188,7 +188,7 @@ fn owner(caller: &Caller, word: Option<&str>) -> Result<Owner> {
 }
 
 /// What was committed; recorded in the ledger, unless a hook did that already.
-fn record(caller: &Caller, owner: &Owner, made: Made, number: usize) -> Result<Checkpoint> {
+fn record(caller: &Caller, owner: &Owner, made: Made, number: usize) -> Result<SavedCheckpoint> {
     let repo = caller.repo();
     let (tree, message) = checkpoint::read(repo, made.commit)?;
     let subject = subject(&message).to_string();
@@ -221,5 +221,5 @@ fn record(caller: &Caller, owner: &Owner, made: Made, number: usize) -> Result<C
         caller.warn(format!("a hook removed the trailer of {id} from the message; the ledger links the commit"));
     }
     let operation = made.operation.map(|id| id.to_string());
-    Ok(Checkpoint { number, commit, tree, subject, paths: made.paths, operation })
+    Ok(SavedCheckpoint { number, commit, tree, subject, paths: made.paths, operation })
 }

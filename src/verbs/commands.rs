@@ -20,7 +20,7 @@ use crate::{
 
 /// A command that was run in this worktree.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct CommandEntry {
     /// The id of the command or operation.
     pub id: Ulid,
     /// What it did, in words: `rollback t-1 to t-1@2`, `edit t-1`.
@@ -39,7 +39,7 @@ pub struct Entry {
     pub ledger: Option<Part>,
 }
 
-impl Entry {
+impl CommandEntry {
     /// `undo`, `rollback`, `edit`, …
     pub fn kind(&self) -> &str {
         match &self.operation {
@@ -69,26 +69,26 @@ impl Entry {
 }
 
 /// The commands of this worktree, the newest first.
-pub struct Entries<'c> {
+pub struct CommandEntries<'c> {
     operations: Peekable<Box<dyn Iterator<Item = Result<Recorded, ReadError>> + 'c>>,
     ledger: Peekable<Box<dyn Iterator<Item = Result<Part>> + 'c>>,
     given: HashSet<Ulid>,
     undone: HashMap<Ulid, Ulid>,
 }
 
-impl<'c> Entries<'c> {
+impl<'c> CommandEntries<'c> {
     /// Those of `log`, and those that the ledger of `view`, where it can be read, knows to have been run in its worktree.
-    pub fn of(log: &'c OpLog<'c>, view: Option<View<'c>>, foreign: Foreign) -> Self {
+    pub fn of(log: &'c OpLog<'c>, view: Option<View<'c>>, foreign: ForeignEntries) -> Self {
         let worktree = log.place();
         let is_here = move |part: &Result<Part>| {
             part.as_ref().map_or(true, |part| [worktree, ""].contains(&part.command.worktree.as_str()))
         };
         let operations: Box<dyn Iterator<Item = _>> = match foreign {
-            Foreign::Skip => Box::new(log.own()),
-            Foreign::List => Box::new(log.entries()),
+            ForeignEntries::Skip => Box::new(log.own()),
+            ForeignEntries::List => Box::new(log.entries()),
         };
         let ledger: Box<dyn Iterator<Item = _>> = Box::new(view.into_iter().flat_map(Parts::of).filter(is_here));
-        Entries {
+        CommandEntries {
             operations: operations.peekable(),
             ledger: ledger.peekable(),
             given: HashSet::new(),
@@ -97,7 +97,7 @@ impl<'c> Entries<'c> {
     }
 
     /// The newer one of the next operation and the next commit of the ledger; both if they are parts of one command.
-    fn newest(&mut self) -> Option<Result<Entry, ReadError>> {
+    fn newest(&mut self) -> Option<Result<CommandEntry, ReadError>> {
         let operation = match self.operations.peek() {
             Some(Ok(recorded)) => Some(recorded.operation.id),
             Some(Err(_)) => return self.operations.next().and_then(Result::err).map(Err),
@@ -115,7 +115,7 @@ impl<'c> Entries<'c> {
         };
         let recorded = if operation >= ledger { self.operations.next().transpose().ok().flatten() } else { None };
         let part = if ledger >= operation { self.ledger.next().transpose().ok().flatten() } else { None };
-        let of_part = part.clone().map(|part| Entry {
+        let of_part = part.clone().map(|part| CommandEntry {
             id: part.command.id,
             title: part.title.clone(),
             at: part.at,
@@ -129,7 +129,7 @@ impl<'c> Entries<'c> {
         let own = |part: &Part| {
             part.title.split(' ').next().is_some_and(|verb| verb == "complete").then(|| part.title.clone())
         };
-        let of_operation = recorded.map(|recorded| Entry {
+        let of_operation = recorded.map(|recorded| CommandEntry {
             id: recorded.operation.id,
             title: part.as_ref().and_then(own).unwrap_or_else(|| recorded.operation.title.clone()),
             at: recorded.operation.at,
@@ -145,15 +145,15 @@ impl<'c> Entries<'c> {
 
 /// What to do with operations that were not made in this repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Foreign {
+pub enum ForeignEntries {
     /// List them, marked as foreign.
     List,
     /// Skip them, and everything older that cannot be read.
     Skip,
 }
 
-impl Iterator for Entries<'_> {
-    type Item = Result<Entry, ReadError>;
+impl Iterator for CommandEntries<'_> {
+    type Item = Result<CommandEntry, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -178,7 +178,7 @@ impl Iterator for Entries<'_> {
 /// # Errors
 ///
 /// `operation-not-found`, `ambiguous-operation`.
-pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
+pub fn find(mut entries: CommandEntries<'_>, word: &str) -> Result<CommandEntry> {
     if let Some(place) = place("op", word) {
         return entries.nth(place).transpose()?.ok_or_else(|| {
             let message = format!("{word} does not exist: fewer operations were recorded in this worktree");
@@ -186,7 +186,7 @@ pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
         });
     }
     let prefix = word.to_ascii_uppercase();
-    let mut found: Option<Entry> = None;
+    let mut found: Option<CommandEntry> = None;
     for entry in entries {
         let entry = match entry {
             Err(ReadError::Foreign(_)) => break,
@@ -213,9 +213,9 @@ pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
 /// # Errors
 ///
 /// `nothing-to-undo`; `ambiguous-operation` when that would be an operation of another actor, and the caller has done something before it.
-pub fn next(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
+pub fn next(caller: &Caller, entries: CommandEntries<'_>) -> Result<CommandEntry> {
     let us = caller.actor()?;
-    let mut newest: Option<Entry> = None;
+    let mut newest: Option<CommandEntry> = None;
     let mut others = None;
     for entry in entries {
         let entry = entry?;
@@ -241,7 +241,7 @@ pub fn next(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
 }
 
 /// The newest command is `theirs`; the caller's last one is `ours`.
-fn whose(theirs: &Entry, ours: &Entry) -> Error {
+fn whose(theirs: &CommandEntry, ours: &CommandEntry) -> Error {
     let message = format!("the last operation in this worktree is by {}: {}", theirs.by, theirs.title);
     Error::new(codes::AMBIGUOUS_OPERATION, message)
         .hint(format!("to undo that: git agent undo {}", theirs.id))
@@ -253,7 +253,7 @@ fn whose(theirs: &Entry, ours: &Entry) -> Error {
 /// # Errors
 ///
 /// `nothing-to-redo`.
-pub fn next_redo(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
+pub fn next_redo(caller: &Caller, entries: CommandEntries<'_>) -> Result<CommandEntry> {
     let us = caller.actor()?;
     for entry in entries {
         let entry = entry?;

@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use super::{
     Caller,
-    checkpoint::{self, Allow, Checkpoint, GitOutput, What},
+    checkpoint::{self, Allow, GitOutput, SavedCheckpoint, What},
     feature::{self, Features},
-    next::{self, Among, Choice, Next, NoTask, Take},
+    next::{self, Among, Choice, NextTask, NoTask, Take},
     task, text,
-    uncommitted::{self, Left},
+    uncommitted::{self, Uncommitted},
     verify,
 };
 use crate::{
@@ -47,7 +47,7 @@ pub struct Request {
     /// First create a checkpoint of all files.
     pub save: Option<Save>,
     /// Verify first, and complete only if that passes. After a checkpoint, exactly its tree is verified.
-    pub verify: Option<Verify>,
+    pub verify: Option<VerifyFirst>,
     /// Also start or claim the next task.
     pub next: Option<Take>,
     /// Complete despite open dependencies, subtasks or blockers, or a missing verification.
@@ -65,7 +65,7 @@ pub struct Save {
 
 /// A verification as a part of another verb.
 #[derive(Clone, Debug)]
-pub struct Verify {
+pub struct VerifyFirst {
     /// The command; `agent.verify` if not given.
     pub command: Option<String>,
     /// Where the output of the command goes.
@@ -80,17 +80,17 @@ pub struct Completed {
     /// False if it was already completed with the same result.
     pub wrote: bool,
     /// The checkpoint that was made first; `None` if none was asked for, or there was nothing to commit.
-    pub saved: Option<Checkpoint>,
+    pub saved: Option<SavedCheckpoint>,
     /// The verification that was run first, and its command.
     pub verified: Option<(String, Verification)>,
     /// The uncommitted paths, if the task was active in this worktree.
-    pub uncommitted: Option<Left>,
+    pub uncommitted: Option<Uncommitted>,
     /// The features above it that were completed or left open.
     pub features: Features,
     /// Tasks that became ready because of it.
     pub unblocked: Vec<Summary>,
     /// The next task, if requested, or why there is none.
-    pub next: Option<Result<Next, NoTask>>,
+    pub next: Option<Result<NextTask, NoTask>>,
     /// The acceptance criteria that are not ticked.
     pub open_criteria: Vec<String>,
     /// Commits made here while the task was active that name no task, oldest first.
@@ -101,7 +101,7 @@ pub struct Completed {
 
 impl Completed {
     /// What is not committed, of the completed task and of one that the next task replaces.
-    fn left(&mut self) -> impl Iterator<Item = &mut Option<Left>> {
+    fn left(&mut self) -> impl Iterator<Item = &mut Option<Uncommitted>> {
         let next = self.next.as_mut().and_then(|next| next.as_mut().ok());
         std::iter::once(&mut self.uncommitted).chain(next.map(|next| &mut next.uncommitted))
     }
@@ -110,7 +110,7 @@ impl Completed {
 /// What was done before the task is completed.
 #[derive(Default)]
 struct Prepared {
-    saved: Option<Checkpoint>,
+    saved: Option<SavedCheckpoint>,
     verified: Option<(String, Verification)>,
 }
 
@@ -412,7 +412,7 @@ fn failed(caller: &Caller, id: &TaskId, command: &str, verification: &Verificati
 fn run_verification(
     caller: &Caller,
     id: &TaskId,
-    wanted: &Verify,
+    wanted: &VerifyFirst,
     force: bool,
 ) -> Result<Option<(String, Verification)>> {
     let command = verify::command(caller, wanted.command.as_deref())?;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub use crate::{
-    guard::{Answer, Line, Saved, Verdict, is_in_worktree},
+    guard::{Answer, GuardedLine, Saved, Verdict, is_in_worktree},
     shell::Risk,
 };
 
@@ -19,7 +19,7 @@ pub use crate::{
 #[derive(Clone)]
 pub struct Request<'r> {
     /// The command, or the line of shell.
-    pub line: Line<'r>,
+    pub line: GuardedLine<'r>,
     /// The actor, if the front end was told one.
     pub actor: Option<&'r str>,
     /// The repository that we are in, if we are in one.

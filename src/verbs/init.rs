@@ -26,7 +26,7 @@ pub struct Request {
 
 /// The changes that were made.
 #[derive(Clone, Debug, Default)]
-pub struct Changes {
+pub struct SetupChanges {
     /// One sentence for each change; empty if nothing had to be changed.
     pub done: Vec<String>,
     /// Problems that did not prevent the set-up.
@@ -38,13 +38,13 @@ pub struct Changes {
 /// # Errors
 ///
 /// `bad-id-prefix`; where hooks or settings cannot be written.
-pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
+pub fn init(caller: &Caller, request: &Request) -> Result<SetupChanges> {
     let repo = caller.repo();
     if let Some(prefix) = &request.id_prefix {
         check_prefix(prefix)?;
     }
     let remote = request.remote.clone().map_or_else(|| ledger::default_remote(repo), |remote| Ok(Some(remote)))?;
-    let mut changes = Changes::default();
+    let mut changes = SetupChanges::default();
     let mut wanted = sync::settings(repo, remote.as_deref())?;
     wanted.extend(request.id_prefix.as_ref().map(|prefix| WantedSetting {
         setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
@@ -74,7 +74,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     Ok(changes)
 }
 
-fn install(repo: &Repo, wanted: &[WantedSetting], changes: &mut Changes) -> Result<()> {
+fn install(repo: &Repo, wanted: &[WantedSetting], changes: &mut SetupChanges) -> Result<()> {
     let report = install::install(repo, &InstallOptions::for_this_program(), wanted)?;
     changes.warnings.extend(report.unfinished().map(ToString::to_string));
     let unfinished: Vec<_> = report.unfinished().collect();

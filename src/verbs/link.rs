@@ -27,7 +27,7 @@ const BY: &str = "user";
 
 /// How to change the tasks of commits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
+pub enum LinkAct {
     /// Add the task to those of the commits.
     Link,
     /// Make the task the only one of the commits.
@@ -44,12 +44,12 @@ pub struct Request {
     /// The task; the active one if none is named.
     pub task: Option<String>,
     /// What to do with them.
-    pub act: Act,
+    pub act: LinkAct,
 }
 
 /// The result of [`link()`].
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct Linked {
     /// The task, as it is now.
     pub task: Task,
     /// The commits, in the order in which they were named, each once.
@@ -82,7 +82,7 @@ impl Tied {
 ///
 /// `bad-revision`, `not-linked` if none of the commits belongs to the task that they are unlinked from; `task-not-found`,
 /// `no-active-task`; those of [`Caller::words`].
-pub fn link(caller: &Caller, request: &Request) -> Result<Done> {
+pub fn link(caller: &Caller, request: &Request) -> Result<Linked> {
     let commits = commits(caller, &request.revisions)?;
     let (written, mut done) = caller.write(|view| decide(caller, view, request, &commits))?;
     if let Some(task) = written.tasks.into_iter().find(|task| task.id == done.task.id) {
@@ -97,7 +97,7 @@ pub fn link(caller: &Caller, request: &Request) -> Result<Done> {
 }
 
 /// The events, and what they come to.
-fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit]) -> Result<(Draft, Done)> {
+fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit]) -> Result<(Draft, Linked)> {
     let task = caller.task(view, request.task.as_deref())?;
     let owners = Owners::read(view)?;
     let mut draft = Draft::nothing();
@@ -106,9 +106,9 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit
         let before = owners.of(commit.id, &commit.message);
         let is_task = |id: &BString| id == task.id.as_str();
         let unlinked: Vec<&BString> = match request.act {
-            Act::Link => Vec::new(),
-            Act::Move => before.iter().filter(|id| !is_task(id)).collect(),
-            Act::Unlink => before.iter().filter(|id| is_task(id)).collect(),
+            LinkAct::Link => Vec::new(),
+            LinkAct::Move => before.iter().filter(|id| !is_task(id)).collect(),
+            LinkAct::Unlink => before.iter().filter(|id| is_task(id)).collect(),
         };
         let name = commit.id.to_string();
         for id in &unlinked {
@@ -117,7 +117,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit
         }
         let mut after: Vec<String> =
             before.iter().filter(|id| !unlinked.contains(id)).map(ToString::to_string).collect();
-        if request.act != Act::Unlink {
+        if request.act != LinkAct::Unlink {
             // What a message merely mentions is not a commit of the task for a rollback.
             if !owners.of_block(commit.id, &commit.message).iter().any(is_task) {
                 draft.and(&task.id, Payload::Link(Link { commit: name, by: BY.to_owned() }));
@@ -129,17 +129,17 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit
         let before = before.iter().map(ToString::to_string).collect();
         tied.push(Tied { commit: commit.id, subject: commit.subject().to_string(), before, after });
     }
-    if request.act == Act::Unlink && draft.events.is_empty() {
+    if request.act == LinkAct::Unlink && draft.events.is_empty() {
         return Err(not_linked(&task.id, &tied));
     }
     if !draft.events.is_empty() {
         let count = plural(commits.len(), "commit");
         draft.message = match request.act {
-            Act::Unlink => format!("unlink {count} from {}", task.id),
-            Act::Link | Act::Move => format!("link {count} to {}", task.id),
+            LinkAct::Unlink => format!("unlink {count} from {}", task.id),
+            LinkAct::Link | LinkAct::Move => format!("link {count} to {}", task.id),
         };
     }
-    Ok((draft, Done { task, commits: tied }))
+    Ok((draft, Linked { task, commits: tied }))
 }
 
 /// The task `id` that `commit` belongs to, if the ledger has it: only then it can say something about it.

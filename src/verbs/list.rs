@@ -45,13 +45,13 @@ pub struct List<'a> {
     /// All tasks of [`List::view`].
     pub table: Table,
     /// The matching tasks, up to the limit.
-    pub tasks: Vec<Listed>,
+    pub tasks: Vec<ListedTask>,
     /// The number of matching tasks, including those beyond the limit.
     pub matching: usize,
 }
 
 /// A task in a list.
-pub struct Listed {
+pub struct ListedTask {
     /// Its row in the table.
     pub task: Summary,
     /// Why it cannot be started, if it is pending.
@@ -60,10 +60,10 @@ pub struct Listed {
     pub progress: Option<Progress>,
 }
 
-impl Listed {
+impl ListedTask {
     /// A task that can be started.
     pub fn ready(task: Summary) -> Self {
-        Listed { task, obstacles: Vec::new(), progress: None }
+        ListedTask { task, obstacles: Vec::new(), progress: None }
     }
 
     /// The task of `row`; with its `progress` if that is asked for.
@@ -73,7 +73,7 @@ impl Listed {
         let obstacles = if is_pending { graph.obstacles(&task, now) } else { Vec::new() };
         let progress = (progress && graph.has_parts(&task.id)).then(|| graph.progress(row));
         let progress = progress.filter(|progress| progress.total > 0);
-        Listed { task, obstacles, progress }
+        ListedTask { task, obstacles, progress }
     }
 }
 
@@ -90,7 +90,7 @@ pub fn list<'a>(caller: &'a Caller, request: &Request) -> Result<List<'a>> {
     sort(&graph, &mut chosen, &request.sort)?;
     let matching = chosen.len();
     chosen.truncate(request.limit.unwrap_or(usize::MAX));
-    let tasks = chosen.into_iter().map(|row| Listed::new(&graph, row, request.progress, now)).collect();
+    let tasks = chosen.into_iter().map(|row| ListedTask::new(&graph, row, request.progress, now)).collect();
     drop(graph);
     Ok(List { view, table, tasks, matching })
 }

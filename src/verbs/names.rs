@@ -6,7 +6,7 @@ use ulid::Ulid;
 
 use super::{
     Caller,
-    commands::{Entries, Foreign},
+    commands::{CommandEntries, ForeignEntries},
 };
 use crate::{
     domain::{id_prefix::short_ids, status::Status, table::Row, task::Task},
@@ -101,7 +101,7 @@ pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
 /// When the operation log cannot be found.
 pub fn operations(caller: &Caller, typed: &str) -> Result<Vec<Name>> {
     let log = OpLog::of(caller.repo())?;
-    let entries = Entries::of(&log, caller.view().ok(), Foreign::List).filter_map(Result::ok).take(MOST);
+    let entries = CommandEntries::of(&log, caller.view().ok(), ForeignEntries::List).filter_map(Result::ok).take(MOST);
     Ok(short(entries.map(|entry| (entry.id, entry.title)).collect(), "op", typed))
 }
 

@@ -3,7 +3,7 @@
 use super::{
     Caller, session,
     start::{self, Activate},
-    uncommitted::{self, Left},
+    uncommitted::{self, Uncommitted},
 };
 use crate::{
     domain::{
@@ -61,7 +61,7 @@ pub enum NoTask {
 
 /// The next task, and what was done with it.
 #[derive(Clone, Debug)]
-pub struct Next {
+pub struct NextTask {
     /// The task after it was claimed or started.
     pub task: Task,
     /// The caller held it in this worktree, or left it in progress there.
@@ -69,7 +69,7 @@ pub struct Next {
     /// It was already started, and the attempt continues.
     pub goes_on: bool,
     /// The uncommitted paths, if it was started and another task was active before.
-    pub uncommitted: Option<Left>,
+    pub uncommitted: Option<Uncommitted>,
 }
 
 /// The task to do now, or why there is none: what the caller holds in this worktree or left in progress there; then, of the ready ones,
@@ -78,7 +78,7 @@ pub struct Next {
 /// # Errors
 ///
 /// `remote-without-claim`, `task-not-found` for the parent, those of [`start::start`] and of the remote.
-pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> {
+pub fn next(caller: &Caller, request: &Request) -> Result<Result<NextTask, NoTask>> {
     if request.remote.is_some() && request.take == Take::Look {
         let message = "--remote needs a claim, and nothing is claimed";
         return Err(Error::new(codes::REMOTE_WITHOUT_CLAIM, message).hint("add --claim or --start"));
@@ -114,9 +114,9 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> 
 /// A task that was chosen.
 pub(super) struct Choice {
     pub id: TaskId,
-    /// See [`Next::is_yours`].
+    /// See [`NextTask::is_yours`].
     pub is_yours: bool,
-    /// See [`Next::goes_on`]; set by [`take`].
+    /// See [`NextTask::goes_on`]; set by [`take`].
     pub goes_on: bool,
 }
 
@@ -137,7 +137,7 @@ pub(super) fn take(caller: &Caller, view: &View<'_>, choice: &mut Choice, take: 
 
 /// The task that was chosen, as it is after `written`; active in this worktree if it was started. What is not committed is for
 /// [`uncommitted::settle`].
-pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: Take) -> Result<Next> {
+pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: Take) -> Result<NextTask> {
     let task = match written.into_iter().find(|task| task.id == choice.id) {
         Some(task) => task,
         None => existing(&caller.view()?, &choice.id)?,
@@ -147,7 +147,7 @@ pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: 
     if take == Take::Start && !caller.active()?.contains(&choice.id) {
         uncommitted = start::activate(caller, &choice.id, Activate::Alone)?.1;
     }
-    Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on, uncommitted })
+    Ok(NextTask { task, is_yours: choice.is_yours, goes_on: choice.goes_on, uncommitted })
 }
 
 /// Name the cycles that open tasks are in: they never become ready by themselves, and a merge can bring cycles.

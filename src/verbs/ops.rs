@@ -2,7 +2,7 @@
 
 use super::{
     Caller,
-    commands::{self, Entries, Entry, Foreign},
+    commands::{self, CommandEntries, CommandEntry, ForeignEntries},
 };
 use crate::{
     domain::{event::Event, id::TaskId},
@@ -16,13 +16,13 @@ use crate::{
 /// # Errors
 ///
 /// When the operation log or the ledger cannot be found.
-pub fn list(caller: &Caller) -> Result<Vec<Entry>> {
+pub fn list(caller: &Caller) -> Result<Vec<CommandEntry>> {
     // A list that cannot be brought up to date is still a list: in a repository that is read-only.
     caller.put_back_operations().unwrap_or_default();
     recovery::clear_up(caller.repo()).unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
     let mut entries = Vec::new();
-    for entry in Entries::of(&log, view(caller), Foreign::List) {
+    for entry in CommandEntries::of(&log, view(caller), ForeignEntries::List) {
         match entry {
             Ok(entry) => entries.push(entry),
             Err(error) => caller.warn(error.to_string()),
@@ -32,9 +32,9 @@ pub fn list(caller: &Caller) -> Result<Vec<Entry>> {
 }
 
 /// A command with what it wrote to the ledger.
-pub struct Shown {
+pub struct ShownCommand {
     /// The command or operation.
-    pub entry: Entry,
+    pub entry: CommandEntry,
     /// The events that it wrote, each with its task.
     pub events: Vec<(TaskId, Event)>,
 }
@@ -44,10 +44,10 @@ pub struct Shown {
 /// # Errors
 ///
 /// `no-operations`, those of [`commands::find`].
-pub fn show(caller: &Caller, word: Option<&str>) -> Result<Shown> {
+pub fn show(caller: &Caller, word: Option<&str>) -> Result<ShownCommand> {
     caller.put_back_operations().unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
-    let mut entries = Entries::of(&log, view(caller), Foreign::List);
+    let mut entries = CommandEntries::of(&log, view(caller), ForeignEntries::List);
     let found = match word {
         Some(word) => Some(commands::find(entries, word)?),
         None => entries.next().transpose()?,
@@ -63,7 +63,7 @@ pub fn show(caller: &Caller, word: Option<&str>) -> Result<Shown> {
             events.extend(added.into_iter().map(|event| (id.clone(), event)));
         }
     }
-    Ok(Shown { entry, events })
+    Ok(ShownCommand { entry, events })
 }
 
 /// The ledger; without one that can be read there are the operations.

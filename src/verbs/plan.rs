@@ -6,7 +6,7 @@ mod source;
 
 pub use export::{ExportRequest, Exported, export};
 pub use import::{ImportRequest, Imported, import};
-pub use source::{LeftKind, MAX_PLAN, Source};
+pub use source::{LeftKind, MAX_PLAN, PlanSource};
 
 pub use crate::plans::{Field, Format};
 

@@ -2,7 +2,7 @@
 
 mod work;
 
-pub use work::{Part, Work};
+pub use work::{FeaturePart, Work};
 
 use std::{collections::HashSet, ffi::OsString};
 
@@ -37,7 +37,7 @@ pub enum Shown<'a> {
     /// A task of the ledger.
     Task(Box<Story<'a>>),
     /// A commit of a task, or the state before it was started.
-    Checkpoint(Box<Checkpoint<'a>>),
+    Checkpoint(Box<ShownCheckpoint<'a>>),
     /// A snapshot of this repository.
     Snapshot(Box<Snapshot>),
     /// A revision of git: the words of `git show` for it, with checkpoints as object ids.
@@ -67,7 +67,7 @@ pub struct Story<'a> {
 }
 
 /// A checkpoint that `show` describes.
-pub struct Checkpoint<'a> {
+pub struct ShownCheckpoint<'a> {
     /// The ledger, for titles.
     pub view: View<'a>,
     /// The task that the checkpoint belongs to.
@@ -138,7 +138,7 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     Ok(Story { view, table, task, work, obstacles, commits, edits, lost, behind_the_cut })
 }
 
-fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {
+fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<ShownCheckpoint<'a>> {
     let repo = view.repo();
     let Some(head) = repo.head()?.commit else {
         let why = format!("{}@{which} does not exist: the current branch has no commits yet", task.id);
@@ -153,7 +153,7 @@ fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Resul
         }
         None => (repo.empty_tree(), None, Vec::new()),
     };
-    Ok(Checkpoint { view, task, which, point, tree, subject, paths })
+    Ok(ShownCheckpoint { view, task, which, point, tree, subject, paths })
 }
 
 /// The revision that `word` is, which is not a task because of `why`.

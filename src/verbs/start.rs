@@ -2,8 +2,8 @@
 
 use super::{
     Caller, session, setup,
-    task::{self, Changed},
-    uncommitted::{self, Left},
+    task::{self, ChangedTask},
+    uncommitted::{self, Uncommitted},
 };
 use crate::{
     domain::{
@@ -49,11 +49,11 @@ pub enum Activate {
 #[derive(Clone, Debug)]
 pub struct Started {
     /// The task before and after.
-    pub changed: Changed,
+    pub changed: ChangedTask,
     /// Tasks that are no longer active in this worktree; they stay in progress.
     pub replaced: Vec<TaskId>,
     /// The uncommitted paths, if another task was active in this worktree before.
-    pub uncommitted: Option<Left>,
+    pub uncommitted: Option<Uncommitted>,
 }
 
 /// Start a task: claim it, record the commit that the work starts from, and stamp commits made in this worktree.
@@ -160,7 +160,7 @@ fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()>
 
 /// Make `id` active in this worktree; answers the tasks that no longer are, and what is not committed if a task was active here before, also
 /// one that ended: for [`uncommitted::settle`].
-pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Result<(Vec<TaskId>, Option<Left>)> {
+pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Result<(Vec<TaskId>, Option<Uncommitted>)> {
     if activate == Activate::No {
         return Ok((Vec::new(), None));
     }
@@ -179,6 +179,6 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
     if also && !before.is_empty() {
         return Ok((Vec::new(), None));
     }
-    let left = last.filter(|last| last != id).and_then(|last| Left::by(caller, &last));
+    let left = last.filter(|last| last != id).and_then(|last| Uncommitted::by(caller, &last));
     Ok((before.into_iter().filter(|other| other != id).collect(), left))
 }

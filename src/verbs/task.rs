@@ -4,7 +4,7 @@ use super::{
     Caller,
     feature::{self, Features},
     others, session, text,
-    uncommitted::{self, Left},
+    uncommitted::{self, Uncommitted},
 };
 use crate::{
     domain::{
@@ -92,7 +92,7 @@ pub enum Blockers {
 
 /// A task before and after a change.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct ChangedTask {
     /// The task after the change.
     pub task: Task,
     /// The task before the change.
@@ -100,7 +100,7 @@ pub struct Changed {
     /// False if there was nothing to change.
     pub wrote: bool,
     /// The uncommitted paths, if the task is no longer active in this worktree because of the act.
-    pub uncommitted: Option<Left>,
+    pub uncommitted: Option<Uncommitted>,
     /// The features above it that were completed, left open or reopened.
     pub features: Features,
 }
@@ -111,7 +111,7 @@ pub struct Changed {
 ///
 /// `bad-text`, `bad-kind`, `lease-too-long`; `task-not-found`, `no-active-task`; `illegal-transition`, `task-closed`,
 /// `task-claimed`; `blocker-not-found`, `blocker-ambiguous`; `no-such-dependency`, `dependency-cycle`.
-pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<Changed> {
+pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<ChangedTask> {
     let words: Vec<String> = word.map(str::to_owned).into_iter().collect();
     only(act_on(caller, &words, act)?)
 }
@@ -121,7 +121,7 @@ pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<Changed> {
 /// # Errors
 ///
 /// Those of [`act()`], for the first task that refuses it.
-pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Changed>> {
+pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<ChangedTask>> {
     let mut changed = write_each(caller, words, |view, tasks, table, draft| {
         let mut features = Vec::with_capacity(tasks.len());
         for task in tasks {
@@ -157,7 +157,7 @@ pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Change
 }
 
 /// The one task that was changed.
-fn only(mut changed: Vec<Changed>) -> Result<Changed> {
+fn only(mut changed: Vec<ChangedTask>) -> Result<ChangedTask> {
     changed.pop().ok_or_else(|| Error::bug("no task was changed"))
 }
 
@@ -166,7 +166,7 @@ pub(super) fn change(
     caller: &Caller,
     word: Option<&str>,
     decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
-) -> Result<Changed> {
+) -> Result<ChangedTask> {
     let words: Vec<String> = word.map(str::to_owned).into_iter().collect();
     only(change_each(caller, &words, decide)?)
 }
@@ -176,7 +176,7 @@ pub(super) fn change_each<Events: IntoIterator<Item = Payload>>(
     caller: &Caller,
     words: &[String],
     mut decide: impl FnMut(&View<'_>, &Task) -> Result<Events>,
-) -> Result<Vec<Changed>> {
+) -> Result<Vec<ChangedTask>> {
     write_each(caller, words, |view, tasks, _, draft| {
         for task in tasks {
             decide(view, task)?.into_iter().for_each(|payload| draft.and(&task.id, payload));
@@ -206,7 +206,7 @@ fn write_each(
     caller: &Caller,
     words: &[String],
     mut decide: impl FnMut(&View<'_>, &[Task], &mut Option<Table>, &mut Draft) -> Result<Vec<Features>>,
-) -> Result<Vec<Changed>> {
+) -> Result<Vec<ChangedTask>> {
     let (written, (before, features)) = caller.write(|view| {
         let tasks = tasks(caller, view, words)?;
         let mut draft = Draft::nothing();
@@ -222,7 +222,7 @@ fn write_each(
     let changed = before.into_iter().map(|before| {
         let after = written.tasks.iter().find(|task| task.id == before.id);
         let (wrote, task) = (after.is_some(), after.unwrap_or(&before).clone());
-        Changed { task, before, wrote, uncommitted: None, features: features.next().unwrap_or_default() }
+        ChangedTask { task, before, wrote, uncommitted: None, features: features.next().unwrap_or_default() }
     });
     Ok(changed.collect())
 }

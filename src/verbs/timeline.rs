@@ -36,7 +36,7 @@ pub struct Request {
 
 /// A snapshot and its changes since the previous one.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct TimelineStep {
     /// The snapshot itself.
     pub snapshot: Snapshot,
     /// The id of the previous snapshot of the same worktree; `None`: the changes are relative to HEAD at that time.
@@ -102,22 +102,22 @@ pub fn timeline<'a>(caller: &'a Caller, request: &Request) -> Result<Timeline<'a
 }
 
 impl Iterator for Timeline<'_> {
-    type Item = Result<Step>;
+    type Item = Result<TimelineStep>;
 
-    fn next(&mut self) -> Option<Result<Step>> {
+    fn next(&mut self) -> Option<Result<TimelineStep>> {
         let (snapshot, previous) = self.wanted.next()?;
         Some(self.step(snapshot, previous))
     }
 }
 
 impl Timeline<'_> {
-    fn step(&mut self, snapshot: Snapshot, previous: Option<Snapshot>) -> Result<Step> {
+    fn step(&mut self, snapshot: Snapshot, previous: Option<Snapshot>) -> Result<TimelineStep> {
         let repo = self.caller.repo();
         let before: Option<ObjectId> = match &previous {
             Some(previous) => Some(snapshot::files(repo, previous)?),
             None => snapshot.about.head.commit.map(|commit| revwalk::tree(repo, commit)).transpose()?,
         };
         let changes = self.comparer.differences(before, Some(snapshot::files(repo, &snapshot)?))?;
-        Ok(Step { previous: previous.map(|previous| previous.id.to_string()), snapshot, changes })
+        Ok(TimelineStep { previous: previous.map(|previous| previous.id.to_string()), snapshot, changes })
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Uncommitted paths of a task that is no longer active here.
 #[derive(Clone, Debug)]
-pub struct Left {
+pub struct Uncommitted {
     /// The task that was active while they were changed.
     pub task: TaskId,
     /// The task that a checkpoint commits them to from now on: the active one, if any.
@@ -22,10 +22,10 @@ pub struct Left {
     pub summary: StatusSummary,
 }
 
-impl Left {
+impl Uncommitted {
     /// What is not committed here, if anything, after `task` was active. [`settle`] says what it goes to.
     pub(super) fn by(caller: &Caller, task: &TaskId) -> Option<Self> {
-        Some(Left { task: task.clone(), goes_to: None, summary: find(caller)? })
+        Some(Uncommitted { task: task.clone(), goes_to: None, summary: find(caller)? })
     }
 }
 
@@ -34,13 +34,14 @@ impl Left {
 /// # Errors
 ///
 /// `bad-task-id` for the variable that names the active task; when the refs cannot be read.
-pub(super) fn settle<'a>(caller: &Caller, left: impl Iterator<Item = &'a mut Option<Left>>) -> Result<()> {
+pub(super) fn settle<'a>(caller: &Caller, left: impl Iterator<Item = &'a mut Option<Uncommitted>>) -> Result<()> {
     let mut left = left.filter(|left| left.is_some());
     let Some(first) = left.next() else { return Ok(()) };
     left.for_each(|left| *left = None);
     let goes_to = caller.active()?.into_iter().next();
     // The variable that names the active task goes before what was started.
-    *first = first.take().filter(|left| goes_to.as_ref() != Some(&left.task)).map(|left| Left { goes_to, ..left });
+    *first =
+        first.take().filter(|left| goes_to.as_ref() != Some(&left.task)).map(|left| Uncommitted { goes_to, ..left });
     Ok(())
 }
 
@@ -49,10 +50,10 @@ pub(super) fn settle<'a>(caller: &Caller, left: impl Iterator<Item = &'a mut Opt
 /// # Errors
 ///
 /// `active-moved`; when the refs cannot be read or written.
-pub(super) fn end(caller: &Caller, id: &TaskId) -> Result<Option<Left>> {
+pub(super) fn end(caller: &Caller, id: &TaskId) -> Result<Option<Uncommitted>> {
     let was_active = active::end(caller.repo(), id, caller.now())?;
     warn_of_worktrees(caller, id)?;
-    Ok(if was_active { Left::by(caller, id) } else { None })
+    Ok(if was_active { Uncommitted::by(caller, id) } else { None })
 }
 
 /// Say what is not committed in other worktrees in which the task `id` is active.

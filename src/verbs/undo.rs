@@ -5,7 +5,7 @@ use ulid::Ulid;
 
 use super::{
     Caller,
-    commands::{self, Affected, Entries, Entry, Foreign},
+    commands::{self, Affected, CommandEntries, CommandEntry, ForeignEntries},
 };
 use crate::{
     domain::{id::TaskId, status::Status, task::Task},
@@ -32,7 +32,7 @@ pub enum Answer {
     /// A finished command was undone.
     Undone(Undone),
     /// An interrupted operation was rolled back.
-    Interrupted(Ended),
+    Interrupted(EndedOperation),
 }
 
 /// A command that was undone.
@@ -54,7 +54,7 @@ pub struct Undone {
 
 /// An interrupted operation that was finished or rolled back.
 #[derive(Debug)]
-pub struct Ended {
+pub struct EndedOperation {
     /// The operation, in its final state.
     pub operation: Operation,
     /// Paths that other processes wrote to in the meantime; the operation keeps that content.
@@ -75,18 +75,18 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
     let log = OpLog::of(repo)?;
     if let Some(recorded) = log.interrupted()? {
         if let Some(word) = word
-            && commands::find(entries(caller, &log, Foreign::List), word)?.id != recorded.operation.id
+            && commands::find(entries(caller, &log, ForeignEntries::List), word)?.id != recorded.operation.id
         {
             log.refuse_interrupted()?;
         }
         let (recorded, late, remarks) = caller.act(|author| recovery::take_back(repo, author))?;
-        return Ok(Answer::Interrupted(Ended { operation: recorded.operation, late, remarks }));
+        return Ok(Answer::Interrupted(EndedOperation { operation: recorded.operation, late, remarks }));
     }
     clear_up(caller)?;
     let log = OpLog::of(repo)?;
     let entry = match word {
-        Some(word) => commands::find(entries(caller, &log, Foreign::List), word)?,
-        None => commands::next(caller, entries(caller, &log, Foreign::Skip))?,
+        Some(word) => commands::find(entries(caller, &log, ForeignEntries::List), word)?,
+        None => commands::next(caller, entries(caller, &log, ForeignEntries::Skip))?,
     };
     carry_out(caller, entry, Kind::Undo, word.is_none()).map(Answer::Undone)
 }
@@ -101,7 +101,7 @@ pub fn redo(caller: &Caller) -> Result<Undone> {
     OpLog::of(caller.repo())?.refuse_interrupted()?;
     clear_up(caller)?;
     let log = OpLog::of(caller.repo())?;
-    let entry = commands::next_redo(caller, entries(caller, &log, Foreign::Skip))?;
+    let entry = commands::next_redo(caller, entries(caller, &log, ForeignEntries::Skip))?;
     carry_out(caller, entry, Kind::Redo, true)
 }
 
@@ -110,7 +110,7 @@ pub fn redo(caller: &Caller) -> Result<Undone> {
 /// # Errors
 ///
 /// `bare-repository`, those of [`recovery::resume`].
-pub fn resume(caller: &Caller) -> Result<Ended> {
+pub fn resume(caller: &Caller) -> Result<EndedOperation> {
     let repo = caller.repo();
     repo.require_work_dir("resume")?;
     let (operation, late, remarks) = caller.act(|author| recovery::resume(repo, author))?;
@@ -119,16 +119,16 @@ pub fn resume(caller: &Caller) -> Result<Ended> {
         let touched: Vec<TaskId> = tasks(&caller.view()?, &parts)?.into_iter().map(|task| task.id).collect();
         reactivate(caller, &active_before(&parts), &touched, Some(&[]))?;
     }
-    Ok(Ended { operation, late, remarks })
+    Ok(EndedOperation { operation, late, remarks })
 }
 
 /// The commands of this worktree. An undo is for when things went wrong: where the ledger cannot be read there are the operations.
-fn entries<'c>(caller: &'c Caller, log: &'c OpLog<'c>, foreign: Foreign) -> Entries<'c> {
+fn entries<'c>(caller: &'c Caller, log: &'c OpLog<'c>, foreign: ForeignEntries) -> CommandEntries<'c> {
     let view = caller.view();
     if let Err(error) = &view {
         caller.warn(format!("only operations can be undone: {error}"));
     }
-    Entries::of(log, view.ok(), foreign)
+    CommandEntries::of(log, view.ok(), foreign)
 }
 
 /// Only a work tree has something to be cleared up.
@@ -137,7 +137,7 @@ fn clear_up(caller: &Caller) -> Result<()> {
 }
 
 /// Undo `entry`, after which nothing else was done if it `is_last`.
-fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result<Undone> {
+fn carry_out(caller: &Caller, entry: CommandEntry, kind: Kind, is_last: bool) -> Result<Undone> {
     if let Some(undo) = entry.undone_by {
         let message = format!("cannot undo {}: {undo} already undid it", entry.name());
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));

@@ -1,6 +1,6 @@
 //! Remove what `init` set up.
 
-use super::{Caller, init::Changes};
+use super::{Caller, init::SetupChanges};
 use crate::{
     commit_notes,
     error::{Error, Result, codes},
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Uninstalled {
     /// The removed hooks and settings.
-    pub changes: Changes,
+    pub changes: SetupChanges,
     /// A sentence about snapshots and operations that remain; `None` if there are none.
     pub left: Option<String>,
     /// Whether the repository still has tasks.
@@ -60,7 +60,7 @@ pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
         files::remove_dir(&repo.id_dir())?;
     }
     let has_tasks = repo.find_ref(ledger::REF)?.is_some();
-    Ok(Uninstalled { changes: Changes { done, warnings }, left, has_tasks })
+    Ok(Uninstalled { changes: SetupChanges { done, warnings }, left, has_tasks })
 }
 
 /// End the activity of a worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.

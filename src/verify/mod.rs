@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use bstr::BString;
 
 pub use crate::git::worktree_tree::Content;
-pub use shell::{Ended, Output, replace_this_process, replace_this_process_with, run_apart, run_program};
+pub use shell::{EndedCommand, Output, replace_this_process, replace_this_process_with, run_apart, run_program};
 
 use crate::{
     error::Result,

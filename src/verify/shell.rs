@@ -35,7 +35,7 @@ pub enum Output {
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ended {
+pub struct EndedCommand {
     /// Its exit code; 128 + n when signal n ended it.
     pub exit: i32,
     /// How long it ran.
@@ -47,7 +47,7 @@ pub struct Ended {
 /// # Errors
 ///
 /// `usage` without words, `command-not-runnable` if it cannot be started.
-pub fn run_program(words: &[OsString], output: Output) -> Result<Ended> {
+pub fn run_program(words: &[OsString], output: Output) -> Result<EndedCommand> {
     let program = program(words)?;
     let name = program.get_program().to_string_lossy().into_owned();
     run_to_its_end(program, output, |error| not_runnable(&name, error))
@@ -94,7 +94,12 @@ fn shell(dir: &Path, command: &str) -> Command {
 /// # Errors
 ///
 /// `command-not-runnable`; `cancelled` if it was stopped.
-pub(super) fn run(dir: &Path, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<(Ended, Vec<u8>)> {
+pub(super) fn run(
+    dir: &Path,
+    command: &str,
+    output: Output,
+    stop: Option<&AtomicBool>,
+) -> Result<(EndedCommand, Vec<u8>)> {
     let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
@@ -110,7 +115,7 @@ pub(super) fn run(dir: &Path, command: &str, output: Output, stop: Option<&Atomi
         let why = format!("'{}' was stopped, and nothing was recorded", visible(command, &[]));
         return Err(Error::new(codes::CANCELLED, why));
     }
-    let ended = Ended { exit: exit_code(status), seconds: rounded(began) };
+    let ended = EndedCommand { exit: exit_code(status), seconds: rounded(began) };
     Ok((ended, heard.tail(&listener)))
 }
 
@@ -141,7 +146,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// `command-not-runnable` if `sh` cannot be started.
-pub fn run_apart(dir: &Path, command: &str, output: Output, stop: &AtomicBool) -> Result<Ended> {
+pub fn run_apart(dir: &Path, command: &str, output: Output, stop: &AtomicBool) -> Result<EndedCommand> {
     let failed = |error| not_runnable(command, error);
     let mut shell = shell(dir, command);
     for name in OF_HERE {
@@ -162,7 +167,7 @@ pub fn run_apart(dir: &Path, command: &str, output: Output, stop: &AtomicBool) -
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(20));
     };
-    Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
+    Ok(EndedCommand { exit: exit_code(status), seconds: rounded(began) })
 }
 
 /// So much of what a command prints is remembered, in bytes.
@@ -277,11 +282,11 @@ fn rounded(began: Instant) -> f64 {
     (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-fn run_to_its_end(mut command: Command, output: Output, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
+fn run_to_its_end(mut command: Command, output: Output, failed: impl Fn(io::Error) -> Error) -> Result<EndedCommand> {
     redirect(&mut command, output).map_err(&failed)?;
     let began = Instant::now();
     let status = command.status().map_err(&failed)?;
-    Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
+    Ok(EndedCommand { exit: exit_code(status), seconds: rounded(began) })
 }
 
 /// As shells count: 128 + n after signal n.

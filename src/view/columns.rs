@@ -11,7 +11,7 @@ use crate::{
 const LEAST: usize = 20;
 
 /// A line in the making. Every text that goes in is cleaned.
-pub struct Row<'a> {
+pub struct ListRow<'a> {
     style: Style,
     left: Vec<Part<'a>>,
     middle: String,
@@ -36,10 +36,10 @@ impl<'a> Part<'a> {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> ListRow<'a> {
     /// An empty line, painted by `style`.
     pub fn new(style: Style) -> Self {
-        Row { style, left: Vec::new(), middle: String::new(), right: Vec::new() }
+        ListRow { style, left: Vec::new(), middle: String::new(), right: Vec::new() }
     }
 
     /// The line of a task: its mark, painted by `paint`, its id in a column of `ids` columns behind `indent`, and its title.
@@ -50,7 +50,7 @@ impl<'a> Row<'a> {
         (id, ids): (&str, usize),
         title: &str,
     ) -> Self {
-        let row = Row::new(style).left(mark, paint).left(indent, Style::plain);
+        let row = ListRow::new(style).left(mark, paint).left(indent, Style::plain);
         row.left(&pad(id, ids), Style::id).left(" ", Style::plain).middle(title)
     }
 
@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn the_middle_gives_way_and_columns_are_counted_not_characters() {
         let row = || {
-            Row::new(Style::new(false))
+            ListRow::new(Style::new(false))
                 .left("t-1 ", Style::plain)
                 .middle("日本語のとても長い題名です、本当に")
                 .right("  (now)", Style::plain)
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_row_acts_on_the_terminal() {
-        let row = Row::new(Style::new(true))
+        let row = ListRow::new(Style::new(true))
             .left("a\u{1b}[2J", |_: Style, text: &str| format!("<{text}>"))
             .middle("b\nc")
             .right("\u{9b}", Style::plain);

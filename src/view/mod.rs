@@ -29,7 +29,7 @@ use serde::Serialize;
 
 pub use crate::{
     domain::text::{NAMED, list, oid, shorten},
-    view::columns::{Row, first_lines, id_width, pad},
+    view::columns::{ListRow, first_lines, id_width, pad},
 };
 pub use style::{Style, mark_of};
 

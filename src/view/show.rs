@@ -12,7 +12,7 @@ use crate::{
         text::Text,
         time::{Timestamp, show_duration},
     },
-    verbs::show::{Part, Story, Work},
+    verbs::show::{FeaturePart, Story, Work},
     view::{Style, list, log::event_text, mark_of, oid, relative_time, sanitize},
 };
 
@@ -266,7 +266,7 @@ fn progress(work: &Work) -> String {
 /// One line a subtask, and what is to be said of its files.
 fn parts(work: &Work) -> String {
     let mut lines = Vec::new();
-    for Part { task, waits, progress, files } in &work.parts {
+    for FeaturePart { task, waits, progress, files } in &work.parts {
         let far = progress.map(|progress| format!(", {progress}")).unwrap_or_default();
         let mark = mark_of(task.status, !task.blockers.is_empty(), *waits);
         lines.push(format!("{mark} {} ({}){far}", task.id, task.title));

@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{NAMED, Row, Style, hint, mark_of, oid, sanitize, shorten},
+    view::{ListRow, NAMED, Style, hint, mark_of, oid, sanitize, shorten},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -79,7 +79,7 @@ fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style
     let time = show_duration(active_time::active(task, status.idle_gap, now));
     let blocked = task.blockers.first().map(|blocker| format!(", blocked: {}", shorten(blocker.text.preview(), 60)));
     let blocked = blocked.unwrap_or_default();
-    Row::new(style)
+    ListRow::new(style)
         .left(mark_of(task.status, !task.blockers.is_empty(), false), |style: Style, text: &str| {
             style.status(task.status, text)
         })

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
-    verbs::list::Listed,
-    view::{Row, Style, id_width, list, mark_of, relative_time, shorten},
+    verbs::list::ListedTask,
+    view::{ListRow, Style, id_width, list, mark_of, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
@@ -26,7 +26,7 @@ impl Look {
     }
 
     /// The line of one task, at `depth` of a tree. A feature with progress says how far it is.
-    pub fn line(&self, listed: &Listed, depth: usize, now: Timestamp) -> String {
+    pub fn line(&self, listed: &ListedTask, depth: usize, now: Timestamp) -> String {
         let row = &listed.task;
         let mut first: Vec<String> = Vec::new();
         if depth > DEEPEST {
@@ -48,13 +48,13 @@ impl Look {
         let mark = mark_of(row.status, row.blockers > 0, waits);
         let paint = |style: Style, text: &str| style.status(row.status, text);
         let indent = " ".repeat(1 + 2 * depth.min(DEEPEST));
-        let line = Row::of_task(self.style, (mark, paint), &indent, (row.id.as_str(), self.ids), &row.title);
+        let line = ListRow::of_task(self.style, (mark, paint), &indent, (row.id.as_str(), self.ids), &row.title);
         line.remarks(&remarks.join(", "), self.width).render(self.width)
     }
 }
 
 /// The remarks about a task in one line.
-fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
+fn remarks(listed: &ListedTask, now: Timestamp) -> Vec<String> {
     let row = &listed.task;
     match row.status {
         Status::InProgress => in_progress(row, now),
@@ -100,16 +100,16 @@ fn why(row: &Summary) -> Option<String> {
 }
 
 /// Features with their parts below them.
-pub fn tree(look: &Look, tasks: &[Listed], now: Timestamp) -> String {
+pub fn tree(look: &Look, tasks: &[ListedTask], now: Timestamp) -> String {
     let shown: HashSet<&TaskId> = tasks.iter().map(|row| &row.task.id).collect();
-    let mut parts: HashMap<Option<&TaskId>, Vec<&Listed>> = HashMap::new();
+    let mut parts: HashMap<Option<&TaskId>, Vec<&ListedTask>> = HashMap::new();
     for row in tasks {
         let task = &row.task;
         let parent = task.parent.as_ref().filter(|parent| shown.contains(parent) && **parent != task.id);
         parts.entry(parent).or_default().push(row);
     }
     let mut text = String::new();
-    let mut open: Vec<(&Listed, usize)> =
+    let mut open: Vec<(&ListedTask, usize)> =
         parts.remove(&None).unwrap_or_default().into_iter().rev().map(|row| (row, 0)).collect();
     while let Some((row, depth)) = open.pop() {
         text.push_str(&look.line(row, depth, now));

@@ -7,9 +7,9 @@ use git_agent::{
     verbs::{
         self, Caller, Clock,
         checkpoint::{Allow, GitOutput, What},
-        complete::Verify,
+        complete::VerifyFirst,
         next::{NoTask, Take},
-        plan::{ExportRequest, ImportRequest, Source},
+        plan::{ExportRequest, ImportRequest, PlanSource},
         task::{Act, Blockers},
     },
     verify::Output,
@@ -46,7 +46,7 @@ fn checkpoint(caller: &Caller, verify: Option<&str>) -> verbs::checkpoint::Answe
         what: What::Everything,
         allow: Allow::default(),
         output: GitOutput::Captured,
-        verify: verify.map(|command| Verify { command: Some(command.to_owned()), output: Output::Discard }),
+        verify: verify.map(|command| VerifyFirst { command: Some(command.to_owned()), output: Output::Discard }),
     };
     verbs::checkpoint::checkpoint(caller, &request).expect("a checkpoint")
 }
@@ -69,7 +69,7 @@ fn story() {
 }
 
 fn plan_and_start(caller: &Caller) {
-    let source = Source::new(Some("plan.toml"), PLAN.into()).expect("a plan");
+    let source = PlanSource::new(Some("plan.toml"), PLAN.into()).expect("a plan");
     let mut request = ImportRequest { source, format: None, parent: None, force: false, dry_run: true };
     let seen = verbs::plan::import(caller, &request).expect("a plan that can be read");
     assert_eq!((seen.difference.added.len(), seen.commit), (2, None));
@@ -148,7 +148,7 @@ fn asks(caller: &Caller) {
     let request = verbs::bisect::Request {
         what: None,
         all_commits: false,
-        keep: verbs::bisect::Keep::No,
+        keep: verbs::bisect::KeepWorktree::No,
         command: "! grep -q two dates.txt".into(),
         output: Output::Discard,
     };
@@ -166,7 +166,7 @@ fn asks(caller: &Caller) {
     let here = Some(caller.repo());
     let request =
         |line| verbs::guard::Request { line, actor: None, here, session: None, clock: Clock::from_environment() };
-    let line = |text: &'static str| verbs::guard::Line::Shell(text.as_bytes());
+    let line = |text: &'static str| verbs::guard::GuardedLine::Shell(text.as_bytes());
     assert_eq!(verbs::guard::guard(&request(line("ls"))).verdict, verbs::guard::Verdict::Safe);
     std::fs::write("dates.txt", "three\n").expect("a file");
     let saved = verbs::guard::guard(&request(line("git restore ."))).saved;
@@ -194,13 +194,13 @@ fn completes(caller: &Caller) {
         tasks: Vec::new(),
         result: Some(r#"{"dates": 2}"#.into()),
         save: None,
-        verify: Some(Verify { command: Some("false".into()), output: Output::Discard }),
+        verify: Some(VerifyFirst { command: Some("false".into()), output: Output::Discard }),
         next: Some(Take::Claim),
         force: false,
     };
     let refused = verbs::complete::complete(caller, &request).expect_err("it is not verified");
     assert_eq!(refused.code().word, "verify-failed");
-    request.verify = Some(Verify { command: Some("true".into()), output: Output::Discard });
+    request.verify = Some(VerifyFirst { command: Some("true".into()), output: Output::Discard });
     let done = verbs::complete::complete(caller, &request).expect("it is completed");
     assert!(done.wrote && done.verified.is_some());
     assert_eq!(done.unblocked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["show"]);

@@ -20,7 +20,7 @@ use crate::{
     hosts::{self, EventKind, Host, HostEvent, QUESTION, Reply, Tool},
     verbs::{
         Caller, brief,
-        guard::{self, Line, guard},
+        guard::{self, GuardedLine, guard},
         host::{self, Question, When, task::Ensured},
     },
     view::{
@@ -164,7 +164,7 @@ fn actor(event: &HostEvent) -> String {
 
 /// Why `line` must not run, after what it may destroy was saved.
 fn guarded(ctx: &Ctx, event: &HostEvent, line: &str) -> Option<String> {
-    let (line, session) = (Line::Shell(line.as_bytes()), event.session.clone());
+    let (line, session) = (GuardedLine::Shell(line.as_bytes()), event.session.clone());
     let request = guard::Request { line, actor: ctx.named_actor(), here: ctx.repo().ok(), session, clock: ctx.clock };
     guard(&request).refusal.map(|refusal| told(&refusal))
 }

@@ -9,7 +9,7 @@ use crate::{
     hosts::{
         Host,
         config::{Places, Scope},
-        install::{self, Action, Change},
+        install::{self, FileChange, InstallAction},
     },
     verbs::host::installed::{self, HostStatus},
     view::{
@@ -52,7 +52,7 @@ fn state_dir(places: &Places) -> PathBuf {
     named.unwrap_or_else(|| places.home.join(".local/state")).join("git-agent")
 }
 
-pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<()> {
+pub(super) fn run(ctx: &Ctx, action: InstallAction, args: Args) -> Result<()> {
     let places = installed::places(ctx.repo().ok())?;
     let scope = if args.project { Scope::Project } else { Scope::User };
     if scope == Scope::Project {
@@ -60,16 +60,16 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<()> {
     }
     let hosts = match (args.hosts.is_empty(), action) {
         (false, _) => args.hosts,
-        (true, Action::Install) if scope == Scope::User => wanted(ctx, &places),
-        (true, Action::Install) => detected(&places),
-        (true, Action::Uninstall) => {
+        (true, InstallAction::Install) if scope == Scope::User => wanted(ctx, &places),
+        (true, InstallAction::Install) => detected(&places),
+        (true, InstallAction::Uninstall) => {
             Host::ALL.into_iter().filter(|host| install::is_installed(*host, scope, &places)).collect()
         }
     };
     let is_planned = !hosts.is_empty();
     // Those that are left out have the plugin.
-    let hosts = if is_planned || action == Action::Uninstall { hosts } else { detected(&places) };
-    if hosts.is_empty() && action == Action::Install {
+    let hosts = if is_planned || action == InstallAction::Uninstall { hosts } else { detected(&places) };
+    if hosts.is_empty() && action == InstallAction::Install {
         return Err(Error::new(codes::NO_HOST_FOUND, "no agent host was found on this machine")
             .hint(format!("name one: git agent host install {}", Host::ALL.map(Host::as_str).join("|"))));
     }
@@ -90,19 +90,23 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<()> {
         },
         || if args.dry_run { changes.iter().map(diff).collect() } else { said(action, &hosts, &changes) },
     )?;
-    if action == Action::Install && !args.dry_run {
+    if action == InstallAction::Install && !args.dry_run {
         hints(ctx, &hosts, scope);
     }
     Ok(())
 }
 
-fn said(action: Action, hosts: &[Host], changes: &[Change]) -> String {
+fn said(action: InstallAction, hosts: &[Host], changes: &[FileChange]) -> String {
     let names = hosts.iter().map(|host| host.title()).collect::<Vec<_>>().join(", ");
     let mut text = match (action, changes.is_empty()) {
-        (Action::Install, true) => format!("Already installed for {names}.\n"),
-        (Action::Install, false) => format!("Installed for {names}: {} changed.\n", plural(changes.len(), "file")),
-        (Action::Uninstall, true) => "Nothing is installed.\n".to_owned(),
-        (Action::Uninstall, false) => format!("Uninstalled for {names}: {} changed.\n", plural(changes.len(), "file")),
+        (InstallAction::Install, true) => format!("Already installed for {names}.\n"),
+        (InstallAction::Install, false) => {
+            format!("Installed for {names}: {} changed.\n", plural(changes.len(), "file"))
+        }
+        (InstallAction::Uninstall, true) => "Nothing is installed.\n".to_owned(),
+        (InstallAction::Uninstall, false) => {
+            format!("Uninstalled for {names}: {} changed.\n", plural(changes.len(), "file"))
+        }
     };
     for change in changes {
         let what = match (&change.before, &change.after) {
@@ -116,7 +120,7 @@ fn said(action: Action, hosts: &[Host], changes: &[Change]) -> String {
 }
 
 /// A change as a unified diff without context: lines of other programs are not printed.
-fn diff(change: &Change) -> String {
+fn diff(change: &FileChange) -> String {
     let lines = |text: &Option<String>| -> Vec<String> {
         text.iter().flat_map(|text| text.lines()).map(|line| sanitize::line(line).into_owned()).collect()
     };
@@ -179,8 +183,8 @@ fn wanted(ctx: &Ctx, places: &Places) -> Vec<Host> {
 pub(in crate::cmd) fn install_detected(ctx: &Ctx) -> Result<Vec<String>> {
     let places = installed::places(ctx.repo().ok())?;
     let (hosts, state_dir) = (wanted(ctx, &places), state_dir(&places));
-    let changes = install::plan(Action::Install, &hosts, Scope::User, &places, &state_dir)?;
-    install::apply(Action::Install, &changes, &state_dir)?;
+    let changes = install::plan(InstallAction::Install, &hosts, Scope::User, &places, &state_dir)?;
+    install::apply(InstallAction::Install, &changes, &state_dir)?;
     let changed = changes.iter().map(|change| format!("Changed '{}'.", change.path.display()));
     Ok(changed.map(|line| sanitize::line(&line).into_owned()).collect())
 }

@@ -4,7 +4,7 @@ pub mod event;
 pub(super) mod install;
 mod run;
 
-use crate::{cmd::Ctx, error::Result, hosts::install::Action as Install};
+use crate::{cmd::Ctx, error::Result, hosts::install::InstallAction};
 
 /// Connect agent hosts: Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode, Cursor
 ///
@@ -36,8 +36,8 @@ enum Action {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match args.action {
-        Action::Install(args) => install::run(ctx, Install::Install, args),
-        Action::Uninstall(args) => install::run(ctx, Install::Uninstall, args),
+        Action::Install(args) => install::run(ctx, InstallAction::Install, args),
+        Action::Uninstall(args) => install::run(ctx, InstallAction::Uninstall, args),
         Action::Status(args) => install::status(ctx, args),
         Action::Run(args) => run::run(args),
         Action::Event(args) => {

@@ -7,7 +7,7 @@ use crate::{
     domain::task::named,
     error::{Context as _, Result},
     plans::Difference,
-    verbs::plan::{self, ImportRequest, LeftKind, MAX_PLAN, Source},
+    verbs::plan::{self, ImportRequest, LeftKind, MAX_PLAN, PlanSource},
     view::{
         json::ImportAnswer,
         sanitize::{self, plural},
@@ -71,18 +71,18 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 }
 
 /// Read `file`; `-` is standard input.
-fn read(file: &str) -> Result<Source> {
+fn read(file: &str) -> Result<PlanSource> {
     let name = if file == "-" { "standard input".into() } else { sanitize::line(file) };
     let failed = || format!("cannot read the plan '{name}'");
     let mut bytes = Vec::new();
     // A byte more than it may have is enough to refuse it.
     if file == "-" {
         std::io::stdin().lock().take(MAX_PLAN + 1).read_to_end(&mut bytes).or_environment(failed)?;
-        return Source::new(None, bytes);
+        return PlanSource::new(None, bytes);
     }
     let opened = std::fs::File::open(file).or_environment(failed)?;
     opened.take(MAX_PLAN + 1).read_to_end(&mut bytes).or_environment(failed)?;
-    Source::new(Some(file), bytes)
+    PlanSource::new(Some(file), bytes)
 }
 
 /// Warn of parts of the plan that were not imported unchanged.

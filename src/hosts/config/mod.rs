@@ -71,7 +71,7 @@ impl Places {
 
 /// The part of a file that belongs to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ConfigPart {
     /// Hooks in a JSON file.
     Hooks,
     /// The server of tools in a JSON file.
@@ -88,20 +88,20 @@ pub enum Part {
 
 /// A part of a file that belongs to a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct ConfigTarget {
     /// The file.
     pub path: PathBuf,
     /// Our part of it.
-    pub part: Part,
+    pub part: ConfigPart,
     /// For whom.
     pub host: Host,
 }
 
 /// The files of `host` in `scope`. `exists` says whether there is a file: some are changed only where they are.
-pub fn targets(host: Host, scope: Scope, places: &Places, exists: impl Fn(&Path) -> bool) -> Vec<Target> {
-    use Part::{Hooks, Instructions, Plugin, Server, ServerInToml, Skill};
+pub fn targets(host: Host, scope: Scope, places: &Places, exists: impl Fn(&Path) -> bool) -> Vec<ConfigTarget> {
+    use ConfigPart::{Hooks, Instructions, Plugin, Server, ServerInToml, Skill};
     let skill = "skills/git-agent/SKILL.md";
-    let of = |path: PathBuf, part| Target { path, part, host };
+    let of = |path: PathBuf, part| ConfigTarget { path, part, host };
     if scope == Scope::User {
         let dir = places.of(host);
         let at = |name: &str, part| of(dir.join(name), part);
@@ -196,7 +196,7 @@ fn server(host: Host) -> ([&'static str; 2], Value) {
 }
 
 /// `.mcp.json` is read by Claude Code and Copilot CLI alike.
-fn server_of(target: &Target) -> ([&'static str; 2], Value) {
+fn server_of(target: &ConfigTarget) -> ([&'static str; 2], Value) {
     let is_shared = target.path.file_name().is_some_and(|name| name == ".mcp.json");
     server(if is_shared { Host::Claude } else { target.host })
 }
@@ -204,7 +204,7 @@ fn server_of(target: &Target) -> ([&'static str; 2], Value) {
 /// Variables that Codex passes to a server of tools only if it is told to.
 const PASSED: &[&str] = &["GIT_AGENT_TASK", "GIT_AGENT_ACTOR", "GIT_AGENT_SESSION"];
 
-impl Target {
+impl ConfigTarget {
     /// `text` with our part. `None`: the file does not exist.
     ///
     /// # Errors
@@ -218,11 +218,11 @@ impl Target {
 
     fn install_plain(&self, text: Option<&str>) -> Result<String, String> {
         match self.part {
-            Part::Hooks => {
+            ConfigPart::Hooks => {
                 let (head, events) = content::hooks(self.host);
                 json::set_hooks(text, &head, &events)
             }
-            Part::Server => {
+            ConfigPart::Server => {
                 let (path, entry) = server_of(self);
                 let text = json::set(text, &path, &entry)?;
                 let needs_schema = self.host == Host::OpenCode && json::get(&text, &["$schema"]).is_none();
@@ -232,15 +232,15 @@ impl Target {
                     false => Ok(text),
                 }
             }
-            Part::ServerInToml => toml::set(
+            ConfigPart::ServerInToml => toml::set(
                 text,
                 "mcp_servers",
                 SERVER,
                 &[("command", &["git-agent"]), ("args", &["mcp"]), ("env_vars", PASSED)],
             ),
-            Part::Instructions => Ok(block::set(text, content::INSTRUCTIONS)),
-            Part::Skill => Ok(content::SKILL.to_owned()),
-            Part::Plugin => Ok(content::PLUGIN.to_owned()),
+            ConfigPart::Instructions => Ok(block::set(text, content::INSTRUCTIONS)),
+            ConfigPart::Skill => Ok(content::SKILL.to_owned()),
+            ConfigPart::Plugin => Ok(content::PLUGIN.to_owned()),
         }
     }
 
@@ -256,19 +256,19 @@ impl Target {
 
     fn uninstall_plain(&self, text: &str) -> Result<Option<String>, String> {
         let left = match self.part {
-            Part::Hooks => {
+            ConfigPart::Hooks => {
                 let left = json::unset_hooks(text)?;
                 let is_head_alone = json::get(&left, &[]) == Some(json!({"version": 1}));
                 if is_head_alone { String::new() } else { left }
             }
-            Part::Server => {
+            ConfigPart::Server => {
                 let left = json::unset(text, &server_of(self).0)?;
                 let schema = json!({"$schema": "https://opencode.ai/config.json"});
                 if json::get(&left, &[]) == Some(schema) { String::new() } else { left }
             }
-            Part::ServerInToml => toml::unset(text, "mcp_servers", SERVER)?,
-            Part::Instructions => block::unset(text),
-            Part::Skill | Part::Plugin => String::new(),
+            ConfigPart::ServerInToml => toml::unset(text, "mcp_servers", SERVER)?,
+            ConfigPart::Instructions => block::unset(text),
+            ConfigPart::Skill | ConfigPart::Plugin => String::new(),
         };
         let is_empty = matches!(left.trim(), "" | "{}") && left != text;
         Ok((!is_empty).then_some(left))
@@ -278,11 +278,11 @@ impl Target {
     pub fn state(&self, text: &str) -> PartState {
         let text = &*Form::of(text).1;
         let is_there = match self.part {
-            Part::Hooks => !json::hooked(text).is_empty(),
-            Part::Server => json::get(text, &server_of(self).0).is_some(),
-            Part::ServerInToml => toml::is_set(text, "mcp_servers", SERVER),
-            Part::Instructions => block::is_set(text, content::INSTRUCTIONS).is_some(),
-            Part::Skill | Part::Plugin => true,
+            ConfigPart::Hooks => !json::hooked(text).is_empty(),
+            ConfigPart::Server => json::get(text, &server_of(self).0).is_some(),
+            ConfigPart::ServerInToml => toml::is_set(text, "mcp_servers", SERVER),
+            ConfigPart::Instructions => block::is_set(text, content::INSTRUCTIONS).is_some(),
+            ConfigPart::Skill | ConfigPart::Plugin => true,
         };
         match (is_there, self.install_plain(Some(text)).is_ok_and(|wanted| wanted == text)) {
             (false, _) => PartState::Missing,

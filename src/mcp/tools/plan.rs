@@ -12,7 +12,7 @@ use crate::{
     mcp::reply::Reply,
     verbs::{
         Caller,
-        plan::{self, ImportRequest, MAX_PLAN, Source},
+        plan::{self, ImportRequest, MAX_PLAN, PlanSource},
     },
     view::json::ImportAnswer,
 };
@@ -44,7 +44,7 @@ arguments! {
 fn import(caller: &Caller, arguments: Import) -> Result<Reply<ImportAnswer>> {
     let Import { text, file, format, parent, dry_run } = arguments;
     let source = match (text, file) {
-        (Some(text), None) => Source::new(None, text.into_bytes())?,
+        (Some(text), None) => PlanSource::new(None, text.into_bytes())?,
         (None, Some(file)) => read(caller, &file)?,
         _ => {
             return Err(Error::new(codes::USAGE, "'plan_import' takes either 'text' or 'file'")
@@ -57,7 +57,7 @@ fn import(caller: &Caller, arguments: Import) -> Result<Reply<ImportAnswer>> {
 }
 
 /// A file of the work tree: an agent may be allowed to read less than this process.
-fn read(caller: &Caller, file: &Path) -> Result<Source> {
+fn read(caller: &Caller, file: &Path) -> Result<PlanSource> {
     let name = file.to_string_lossy();
     let failed = || format!("cannot read the plan '{}'", name.escape_debug());
     let top = caller.repo().require_work_dir("import a plan")?.canonicalize().or_environment(failed)?;
@@ -69,5 +69,5 @@ fn read(caller: &Caller, file: &Path) -> Result<Source> {
     let mut bytes = Vec::new();
     // A byte more than it may have is enough to refuse it.
     File::open(&whole).and_then(|file| file.take(MAX_PLAN + 1).read_to_end(&mut bytes)).or_environment(failed)?;
-    Source::new(Some(&name), bytes)
+    PlanSource::new(Some(&name), bytes)
 }

@@ -12,7 +12,7 @@ use crate::{
         complete::{self, Save},
         next::{self, Take},
         start::{self, Activate},
-        task::{self, Act, Changed},
+        task::{self, Act, ChangedTask},
     },
     view::json::{CompleteAnswer, EndAnswer, NextAnswer, Selection, TaskAnswer},
 };
@@ -124,7 +124,7 @@ fn start(caller: &Caller, Start { task, parent, force, take_over }: Start) -> Re
     let Some(task) = task else { return choose(caller, Take::Start, parent) };
     let request = start::Request { task, activate: Activate::Alone, force, take_over };
     let started = start::start(caller, &request)?;
-    let Changed { task, wrote, .. } = &started.changed;
+    let ChangedTask { task, wrote, .. } = &started.changed;
     Ok(work(NextAnswer::task(caller, task, !wrote, started.uncommitted.as_ref())?))
 }
 

@@ -12,7 +12,7 @@ use super::{Fit, Foreign, lists};
 use crate::{
     domain::{criteria, id::TaskId, status::Status},
     plans::{
-        item::{Item, Plan},
+        item::{Plan, PlanItem},
         native::object,
         node::Node,
     },
@@ -40,7 +40,7 @@ fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();
     let leaves = (0..plan.items.len()).filter(|at| parts.of(*at).is_empty()).map(|at| &plan.items[at]);
-    let written: Vec<&Item> = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).collect();
+    let written: Vec<&PlanItem> = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).collect();
     // A list that is there is the whole list, and nothing is said of the others here.
     let named: HashSet<&TaskId> =
         written.iter().flat_map(|item| item.parent.iter().flatten().chain([&item.id])).collect();

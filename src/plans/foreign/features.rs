@@ -10,7 +10,7 @@ use super::{Fit, Foreign, keys, lists};
 use crate::{
     domain::{progress::Progress, status::Status},
     plans::{
-        item::{Item, Plan},
+        item::{Plan, PlanItem},
         native::{object, some},
         node::{Node, What},
         parts::Parts,
@@ -57,7 +57,7 @@ fn write(plan: &Plan) -> String {
 }
 
 fn feature(plan: &Plan, parts: &Parts, at: usize) -> Value {
-    let Item { id, content, after, .. } = &plan.items[at];
+    let PlanItem { id, content, after, .. } = &plan.items[at];
     let status_of = |at: usize| plan.items[at].content.status.unwrap_or_default();
     let leaves = parts.leaves(at, |part| status_of(part) != Status::Cancelled);
     let progress = Progress::of(leaves.into_iter().map(|leaf| (status_of(leaf), plan.items[leaf].content.estimate)));
@@ -78,7 +78,7 @@ fn feature(plan: &Plan, parts: &Parts, at: usize) -> Value {
 }
 
 fn subtask(plan: &Plan, parts: &Parts, at: usize, depth: usize) -> Value {
-    let Item { id, content, after, .. } = &plan.items[at];
+    let PlanItem { id, content, after, .. } = &plan.items[at];
     let below: Vec<usize> = match depth {
         ..DEEPEST => parts.of(at).to_vec(),
         DEEPEST => parts.below(at).collect(),

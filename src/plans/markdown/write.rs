@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{id::TaskId, status::Status},
     plans::{
-        item::{Item, Plan},
+        item::{Plan, PlanItem},
         parts::Parts,
     },
 };
@@ -53,7 +53,7 @@ fn feature(out: &mut String, plan: &Plan, parts: &Parts, at: usize) {
     }
 }
 
-fn item(out: &mut String, item: &Item, depth: usize) {
+fn item(out: &mut String, item: &PlanItem, depth: usize) {
     let indent = "  ".repeat(depth);
     let status = item.content.status.unwrap_or_default();
     writeln!(out, "{indent}- [{}] {}", mark(status), said(item)).unwrap_or_default();
@@ -61,7 +61,7 @@ fn item(out: &mut String, item: &Item, depth: usize) {
 }
 
 /// Title, why it failed, labels, references, what it comes after, id.
-fn said(item: &Item) -> String {
+fn said(item: &PlanItem) -> String {
     let content = &item.content;
     let mut said = escape(&content.title);
     if let Some(failed) = content.failures.last().filter(|_| content.status == Some(Status::Failed)) {
@@ -82,7 +82,7 @@ fn said(item: &Item) -> String {
     said
 }
 
-fn describe(out: &mut String, item: &Item, indent: &str) {
+fn describe(out: &mut String, item: &PlanItem, indent: &str) {
     let about: Vec<&str> = item.content.description.iter().flat_map(|text| text.lines()).collect();
     let accept = item.content.accept.as_deref();
     for line in &about {

@@ -16,7 +16,7 @@ use crate::{
 
 named! {
     /// Where a host has hooks of ours.
-    pub enum Source {
+    pub enum InstallSource {
         /// In the user's configuration.
         User = "user",
         /// In the configuration of the repository.
@@ -33,8 +33,8 @@ pub struct HostStatus {
     pub host: Host,
     /// Whether the host is on this machine.
     pub is_found: bool,
-    /// Where its hooks are installed, in the order of [`Source`].
-    pub installed: Vec<Source>,
+    /// Where its hooks are installed, in the order of [`InstallSource`].
+    pub installed: Vec<InstallSource>,
     /// It has the plugin of git-agent, but it is disabled.
     pub has_disabled_plugin: bool,
     /// Files that are missing or differ from what this version installs.
@@ -48,7 +48,7 @@ pub struct HostStatus {
 impl HostStatus {
     /// Whether only the plugin is installed.
     pub fn is_plugin_only(&self) -> bool {
-        self.installed == [Source::Plugin]
+        self.installed == [InstallSource::Plugin]
     }
 }
 
@@ -70,8 +70,10 @@ pub fn places(repo: Option<&Repo>) -> Result<Places> {
 
 /// What is installed for `host`, for the user and in `repo`.
 pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
-    let scopes =
-        [(Some(Scope::User), Source::User), (places.project.as_ref().map(|_| Scope::Project), Source::Project)];
+    let scopes = [
+        (Some(Scope::User), InstallSource::User),
+        (places.project.as_ref().map(|_| Scope::Project), InstallSource::Project),
+    ];
     let (mut installed, mut parts) = (Vec::new(), Vec::new());
     for (scope, source) in scopes.into_iter().filter_map(|(scope, source)| Some((scope?, source))) {
         if install::is_installed(host, scope, places) {
@@ -82,7 +84,7 @@ pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
     let plugin = plugin::find(host, places);
     let has_disabled_plugin = plugin.as_ref().is_some_and(|plugin| !plugin.is_enabled);
     if let Some(plugin) = plugin.filter(|plugin| plugin.is_enabled) {
-        installed.push(Source::Plugin);
+        installed.push(InstallSource::Plugin);
         parts.extend(plugin.parts);
     }
     parts.retain(|part| !matches!(install::state_of(part), Ok(PartState::Installed)));

@@ -5,12 +5,12 @@ use serde_json::json;
 use crate::{
     domain::{secret, session::SessionId, status::Status, task::Task, text},
     error::Result,
-    hosts::{Step, Todo, TodoState},
+    hosts::{Todo, TodoState, TodoStep},
     settings::AutoTask,
     store::session,
     verbs::{
         Caller, add,
-        plan::{self, ImportRequest, Source},
+        plan::{self, ImportRequest, PlanSource},
         start::{self, Activate},
     },
 };
@@ -104,7 +104,7 @@ pub fn mirror(caller: &Caller, todos: &[Todo]) -> Result<()> {
     }
     let text = json!({"todos": items}).to_string().into_bytes();
     let request = ImportRequest {
-        source: Source::new(None, text)?,
+        source: PlanSource::new(None, text)?,
         format: Some(plan::format("todo")?),
         parent: Some(parent.to_string()),
         force: false,
@@ -118,19 +118,19 @@ pub fn mirror(caller: &Caller, todos: &[Todo]) -> Result<()> {
 /// # Errors
 ///
 /// Those of [`mirror`].
-pub fn mirror_steps(caller: &Caller, session: &SessionId, steps: &[Step], output: &str) -> Result<()> {
+pub fn mirror_steps(caller: &Caller, session: &SessionId, steps: &[TodoStep], output: &str) -> Result<()> {
     let todos = session::update(caller.repo(), session, caller.now(), |known| {
         let mut changed = Vec::new();
         for step in steps {
             match step {
-                Step::Add(name, todo) => {
+                TodoStep::Add(name, todo) => {
                     let name = name.clone().or_else(|| number_in(output));
                     let name = name.unwrap_or_else(|| (known.todos.len() + 1).to_string());
                     known.todos.retain(|(known, _)| *known != name);
                     known.todos.push((name, todo.title.clone()));
                     changed.push(todo.clone());
                 }
-                Step::Move(name, state) => {
+                TodoStep::Move(name, state) => {
                     let lines = known.todos.iter().filter(|(line, _)| name.as_ref().is_none_or(|name| name == line));
                     changed.extend(lines.map(|(_, title)| Todo { title: title.clone(), state: *state }));
                 }

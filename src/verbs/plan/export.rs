@@ -13,7 +13,7 @@ use crate::{
         text::{Text, escaped_json, plural, visible},
     },
     error::{Error, Result, codes},
-    plans::{Content, Decided, Failed, Format, Item, Plan, Times},
+    plans::{Content, Decided, Failed, Format, Plan, PlanItem, Times},
     store::ledger::View,
     verbs::Caller,
 };
@@ -93,7 +93,7 @@ fn plan(view: &View<'_>, request: &ExportRequest) -> Result<Plan> {
 }
 
 /// A task as a plan has it.
-pub(super) fn item(view: &View<'_>, task: Task) -> Item {
+pub(super) fn item(view: &View<'_>, task: Task) -> PlanItem {
     let text = |text: &Text| view.text(text);
     let result = task.result.as_ref().map(|result| match result {
         TaskResult::Value(value) => value.clone(),
@@ -126,13 +126,13 @@ pub(super) fn item(view: &View<'_>, task: Task) -> Item {
     };
     let times = Times { created: task.created_at, updated: Some(task.updated_at), completed: task.completed_at };
     let after = Some(task.after).filter(|after| !after.is_empty());
-    Item { at: 0, id: task.id, parent: task.parent.map(Some), after, content, times }
+    PlanItem { at: 0, id: task.id, parent: task.parent.map(Some), after, content, times }
 }
 
 /// How many items name tasks that are not in `plan`.
 fn refers_away(plan: &Plan) -> usize {
     let here: HashSet<_> = plan.items.iter().map(|item| &item.id).collect();
-    let names = |item: &&Item| {
+    let names = |item: &&PlanItem| {
         let mut named = item.after.iter().flatten().chain(item.parent.iter().flatten());
         named.any(|id| !here.contains(id))
     };

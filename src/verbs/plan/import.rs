@@ -5,7 +5,7 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
-use super::{LeftKind, Source, export};
+use super::{LeftKind, PlanSource, export};
 use crate::{
     domain::{
         event::{Event, Payload, Start},
@@ -18,7 +18,7 @@ use crate::{
     },
     error::Result,
     git::ObjectId,
-    plans::{self, Change, Difference, Format, Item, Known, Left, Plan},
+    plans::{self, Difference, Format, KnownTask, Left, Plan, PlanItem, TaskChange},
     store::ledger::{self, Author, Draft, View},
     verbs::Caller,
 };
@@ -26,7 +26,7 @@ use crate::{
 /// A plan to import.
 pub struct ImportRequest {
     /// The text of the plan, and its file.
-    pub source: Source,
+    pub source: PlanSource,
     /// Its format; detected if not given.
     pub format: Option<Format>,
     /// The feature that the top-level tasks become subtasks of; generated ids start with its id.
@@ -127,10 +127,10 @@ fn decide(caller: &Caller, view: &View<'_>, format: Format, request: &ImportRequ
         if let Some(echo) = echo.remove(&item.id) {
             item.silence(echo, &task.title);
         }
-        difference.renamed.extend(Change::renamed(&item, &task).filter(|_| !request.force));
+        difference.renamed.extend(TaskChange::renamed(&item, &task).filter(|_| !request.force));
         let text = |text: &_| view.text(text);
-        let known = Known { task: &task, events: &events, text: &text, us: &us, now, start: &start, must_verify };
-        let mut change = Change::of(&item, &known);
+        let known = KnownTask { task: &task, events: &events, text: &text, us: &us, now, start: &start, must_verify };
+        let mut change = TaskChange::of(&item, &known);
         if change.fields.is_empty() && change.kept.is_none() {
             difference.unchanged += 1;
             continue;
@@ -148,7 +148,7 @@ fn decide(caller: &Caller, view: &View<'_>, format: Format, request: &ImportRequ
 }
 
 /// What an export of the tasks of `plan` would say in `format`, by task, where that need not be all of what the ledger has.
-fn echo(view: &View<'_>, table: &Table, plan: &Plan, format: Format) -> Result<HashMap<TaskId, Item>> {
+fn echo(view: &View<'_>, table: &Table, plan: &Plan, format: Format) -> Result<HashMap<TaskId, PlanItem>> {
     let Some(write) = format.writer().filter(|_| !format.is_ours()) else { return Ok(HashMap::new()) };
     let mut there = Plan::default();
     for item in plan.items.iter().filter(|item| table.get(&item.id).is_some_and(Row::exists)) {

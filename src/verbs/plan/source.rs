@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use crate::{
     domain::text::{shorten, visible},
     error::{Error, Kind, Result, codes},
-    plans::{Format, Left, Place, Reading, Renamed, Wrong, WrongKind, without_comments},
+    plans::{Format, Left, Reading, Renamed, TextPlace, Wrong, WrongKind, without_comments},
 };
 
 /// A plan is not larger than this, in bytes.
@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 const LONGEST_PATH: usize = 300;
 
 /// A text and where it comes from.
-pub struct Source {
+pub struct PlanSource {
     /// The file; nothing for standard input.
     file: Option<String>,
     /// As it stands in front of line and column.
@@ -42,7 +42,7 @@ pub struct LeftKind {
     pub first: Vec<String>,
 }
 
-impl Source {
+impl PlanSource {
     /// The plan that is in `file`, or came from standard input, and consists of `bytes`.
     ///
     /// # Errors
@@ -57,12 +57,12 @@ impl Source {
         }
         let extension = file.and_then(|file| Path::new(file).extension()?.to_str().map(str::to_owned));
         let (text, left) = decode(&bytes).map_err(|at| {
-            let place = Place::of(&bytes, at);
+            let place = TextPlace::of(&bytes, at);
             not_utf8(&format!("{name}:{place}"), at, bytes[at])
         })?;
         let bad = std::str::from_utf8(&bytes).err().filter(|_| !left.is_empty());
         let bad = bad.map(|error| (error.valid_up_to(), bytes[error.valid_up_to()]));
-        Ok(Source { file: file.map(str::to_owned), name, extension, text: without_comments(text), bad, left })
+        Ok(PlanSource { file: file.map(str::to_owned), name, extension, text: without_comments(text), bad, left })
     }
 
     /// The format: the one that is `wanted`, or the one it looks like.
@@ -87,7 +87,7 @@ impl Source {
     /// `bad-plan`, with the line.
     pub fn reading(&self, format: Format) -> Result<Reading> {
         if let (Some((at, byte)), Some(left)) = (self.bad.filter(|_| format.is_ours()), self.left.first()) {
-            let place = Place::of(self.text.as_bytes(), left.at);
+            let place = TextPlace::of(self.text.as_bytes(), left.at);
             return Err(not_utf8(&format!("{}:{place}", self.name), at, byte));
         }
         format.read(&self.text).map_err(|wrong| self.refuse(wrong))
@@ -105,7 +105,7 @@ impl Source {
             let kind = &mut kinds[kind];
             kind.count += 1;
             if kind.first.len() < SHOWN {
-                kind.first.push(Place::of(self.text.as_bytes(), left.at).to_string());
+                kind.first.push(TextPlace::of(self.text.as_bytes(), left.at).to_string());
             }
         }
         kinds
@@ -129,7 +129,7 @@ impl Source {
             .iter()
             .take(SHOWN)
             .map(|one| {
-                let place = Place::of(self.text.as_bytes(), one.at);
+                let place = TextPlace::of(self.text.as_bytes(), one.at);
                 let (old, new) = (shorten(&one.old, 60), shorten(&one.new, 60));
                 format!("{}:{place}: {} is '{old}' here, and was started; the plan calls it '{new}'", self.name, one.id)
             })
@@ -143,7 +143,7 @@ impl Source {
 
     /// `plan.toml:12:5: what is wrong`
     pub fn refuse(&self, wrong: Wrong) -> Error {
-        let place = |at| Place::of(self.text.as_bytes(), at);
+        let place = |at| TextPlace::of(self.text.as_bytes(), at);
         let also = wrong.also.map(|at| format!(" (the other one is at {})", place(at))).unwrap_or_default();
         let message = format!("{}:{}: {}{also}", self.name, place(wrong.at), wrong.what);
         let code = match wrong.kind {

@@ -11,7 +11,7 @@ use crate::{
 const MANY: usize = 500;
 
 /// A subtask, with its progress and files.
-pub struct Part {
+pub struct FeaturePart {
     /// The subtask in full.
     pub task: Task,
     /// Whether it is pending and cannot be started.
@@ -27,8 +27,8 @@ pub struct Work {
     /// Its progress, if it has subtasks.
     pub progress: Option<Progress>,
     /// Its direct subtasks.
-    pub parts: Vec<Part>,
-    /// Its files; see [`Part::files`].
+    pub parts: Vec<FeaturePart>,
+    /// Its files; see [`FeaturePart::files`].
     pub files: Option<Files>,
     /// The last event of anything below it.
     updated: Option<Timestamp>,
@@ -45,15 +45,15 @@ impl Work {
         let tip = repo.head()?.commit;
         let touched = revision::touched(repo, tip, &tasks[..tasks.len().min(MANY)]).unwrap_or_default();
         let mut touched = touched.into_iter();
-        let mut parts: Vec<Part> = Vec::with_capacity(tasks.len());
+        let mut parts: Vec<FeaturePart> = Vec::with_capacity(tasks.len());
         for task in tasks {
             let row = graph.get(&task.id);
             let waits = row.is_some_and(|row| row.status() == Status::Pending && !graph.is_ready(row, now));
             let row = row.filter(|row| graph.has_parts(&row.id()));
             let files = touched.next().map(|touched| Files::compare(&task.files, &touched));
-            parts.push(Part { waits, progress: row.map(|row| graph.progress(row)), files, task });
+            parts.push(FeaturePart { waits, progress: row.map(|row| graph.progress(row)), files, task });
         }
-        let Part { progress, files, .. } = parts.remove(0);
+        let FeaturePart { progress, files, .. } = parts.remove(0);
         let row = graph.get(&task.id).filter(|_| !parts.is_empty());
         let updated = row.and_then(|row| graph.below(row).map(Row::updated_at).max());
         Ok(Work { progress, parts, files, updated: updated.map(Timestamp::from_millis) })

@@ -9,26 +9,26 @@ use crate::{
 
 /// A command, and what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
+pub struct NextCommand {
     /// As it is typed; `'…'` stands for the user's own words.
     pub line: String,
     /// What it does.
     pub what: String,
 }
 
-fn command(line: impl Into<String>, what: impl Into<String>) -> Command {
-    Command { line: line.into(), what: what.into() }
+fn command(line: impl Into<String>, what: impl Into<String>) -> NextCommand {
+    NextCommand { line: line.into(), what: what.into() }
 }
 
 /// The commands that fit the state of `facts`, the most likely one first.
-pub fn commands(facts: &Facts<'_>) -> Vec<Command> {
+pub fn commands(facts: &Facts<'_>) -> Vec<NextCommand> {
     if facts.state.interrupted.is_some() {
         return vec![
             command("git agent undo", "restores the previous state"),
             command("git agent resume", "finishes it"),
         ];
     }
-    let mut commands: Vec<Command> = facts.state.in_progress.iter().flat_map(unfinished).collect();
+    let mut commands: Vec<NextCommand> = facts.state.in_progress.iter().flat_map(unfinished).collect();
     match &facts.focus {
         Some(focus) => of_task(facts, focus, &mut commands),
         None => of_nothing(facts, &mut commands),
@@ -55,7 +55,7 @@ pub fn commands(facts: &Facts<'_>) -> Vec<Command> {
     commands
 }
 
-fn of_task(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<Command>) {
+fn of_task(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<NextCommand>) {
     let task = &focus.task;
     let id = &task.id;
     let blocked = task
@@ -85,7 +85,7 @@ fn of_task(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<Command>) {
 }
 
 /// The task is active here and continues.
-fn at_work(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<Command>) {
+fn at_work(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<NextCommand>) {
     let id = &focus.task.id;
     if facts.standing.total > 0 && facts.state.in_progress.is_none() {
         commands.push(command("git agent checkpoint -m '…'", "commits the uncommitted changes"));
@@ -109,7 +109,7 @@ fn at_work(facts: &Facts<'_>, focus: &Focus, commands: &mut Vec<Command>) {
 }
 
 /// No task is active.
-fn of_nothing(facts: &Facts<'_>, commands: &mut Vec<Command>) {
+fn of_nothing(facts: &Facts<'_>, commands: &mut Vec<NextCommand>) {
     if !facts.active.is_empty() {
         commands.push(command("git agent sync", "may fetch the active task from the clone that created it"));
     }
@@ -135,7 +135,7 @@ fn of_nothing(facts: &Facts<'_>, commands: &mut Vec<Command>) {
 }
 
 /// How to get at work, if there is any.
-fn next(facts: &Facts<'_>) -> Command {
+fn next(facts: &Facts<'_>) -> NextCommand {
     match () {
         () if facts.plan.ready > 0 => command("git agent next --start", "starts the next ready task"),
         () if facts.plan.is_empty() => command("git agent add '…'", "creates the first task"),
@@ -143,7 +143,7 @@ fn next(facts: &Facts<'_>) -> Command {
     }
 }
 
-fn unfinished(operation: &InProgress) -> [Command; 2] {
+fn unfinished(operation: &InProgress) -> [NextCommand; 2] {
     [command(operation.go_on, format!("continues {}", operation.what)), command(operation.abort, "aborts it")]
 }
 

@@ -32,7 +32,7 @@ pub const LEAST_LINES: usize = 10;
 
 /// The content of a brief, before it is fitted.
 #[derive(Clone, Debug, Default)]
-pub struct Page {
+pub struct BriefPage {
     /// The heading in our own words: an id, for instance.
     pub title: String,
     /// What it is called by others: one line, quoted behind the title.
@@ -68,12 +68,12 @@ pub enum Body {
     /// A text of someone else, quoted.
     Text(String),
     /// Points, the oldest or most important first.
-    Points(Vec<Point>, Keep),
+    Points(Vec<Point>, KeptPoints),
 }
 
 /// Which points stay when there are too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub enum KeptPoints {
     /// Those in front.
     First,
     /// Those at the end: of what happened, the newest.
@@ -162,7 +162,7 @@ enum Density {
 /// `page` as Markdown, in at most `max_lines` lines of at most [`WIDTH`] columns (but for commands that are longer).
 ///
 /// Fewer than [`LEAST_LINES`] are taken as that many.
-pub fn render(page: &Page, max_lines: usize) -> String {
+pub fn render(page: &BriefPage, max_lines: usize) -> String {
     let max = max_lines.max(LEAST_LINES);
     let density = if max >= AIRY { Density::Airy } else { Density::Dense };
     let gap = usize::from(density == Density::Airy);

@@ -1,7 +1,7 @@
 //! What a task needs, as sections of a brief and, in a few lines, behind the answer of the command that begins it.
 
 use super::{
-    Body, Keep, POINT_LINES, Point, Section,
+    Body, KeptPoints, POINT_LINES, Point, Section,
     fold::{WIDTH, clip, named, quoted, said},
 };
 use crate::{
@@ -71,8 +71,8 @@ fn by_topic(needs: Needs<'_>) -> Vec<(Topic, Section)> {
         let section = Section { heading: topic.heading(), body, most, rank, beyond: 0, more: more.to_owned() };
         sections.push((topic, section));
     };
-    let list = |points| Body::Points(points, Keep::First);
-    let newest = |points| Body::Points(points, Keep::Last);
+    let list = |points| Body::Points(points, KeptPoints::First);
+    let newest = |points| Body::Points(points, KeptPoints::Last);
     let whole = |text: &Text| needs.view.text(text);
     let text = |text: &Option<_>| Body::Text(text.as_ref().map(whole).unwrap_or_default());
     add(Topic::Description, text(&task.description), 9, 2, &show);
@@ -140,7 +140,7 @@ fn decided(needs: Needs<'_>, of: &str, decision: &Decision) -> Point {
 /// A section in lines; which of its pieces are shown.
 struct Lines {
     pieces: Vec<Vec<String>>,
-    keep: Keep,
+    keep: KeptPoints,
     rank: u8,
     shown: usize,
 }
@@ -148,7 +148,7 @@ struct Lines {
 impl Lines {
     fn of((topic, section): &(Topic, Section)) -> Self {
         let (pieces, keep) = match &section.body {
-            Body::Text(text) => (text_lines(topic.label(), text), Keep::First),
+            Body::Text(text) => (text_lines(topic.label(), text), KeptPoints::First),
             Body::Points(points, keep) => (point_lines(*topic, section, points), *keep),
         };
         Lines { pieces, keep, rank: section.rank, shown: 0 }
@@ -157,13 +157,13 @@ impl Lines {
     /// The piece that is shown next.
     fn next(&self) -> Option<&Vec<String>> {
         let left = self.pieces.len().checked_sub(self.shown + 1)?;
-        self.pieces.get(if self.keep == Keep::Last { left } else { self.shown })
+        self.pieces.get(if self.keep == KeptPoints::Last { left } else { self.shown })
     }
 
     fn chosen(&self) -> &[Vec<String>] {
         match self.keep {
-            Keep::First => &self.pieces[..self.shown],
-            Keep::Last => &self.pieces[self.pieces.len() - self.shown..],
+            KeptPoints::First => &self.pieces[..self.shown],
+            KeptPoints::Last => &self.pieces[self.pieces.len() - self.shown..],
         }
     }
 }

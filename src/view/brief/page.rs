@@ -9,7 +9,7 @@ use crate::{
     query::brief::{Checkpoint, Facts, Focus},
     view::{
         brief::{
-            Body, Keep, Page, Point, Section,
+            Body, BriefPage, KeptPoints, Point, Section,
             commands::{commands, holder},
             needs,
         },
@@ -24,8 +24,8 @@ use crate::{
 const SESSIONS: usize = 2;
 
 /// Say `facts` on a page.
-pub fn page(facts: &Facts<'_>) -> Page {
-    let mut page = Page { alerts: alerts(facts), ..Page::default() };
+pub fn page(facts: &Facts<'_>) -> BriefPage {
+    let mut page = BriefPage { alerts: alerts(facts), ..BriefPage::default() };
     match &facts.focus {
         Some(focus) => {
             page.title = focus.task.id.to_string();
@@ -59,7 +59,7 @@ pub fn page(facts: &Facts<'_>) -> Page {
 /// A section of points of which there are `count`, those that were gathered in front.
 fn list(heading: &'static str, points: Vec<Point>, count: usize, most: usize, rank: u8, more: &str) -> Section {
     let beyond = count.saturating_sub(points.len());
-    Section { heading, body: Body::Points(points, Keep::First), most, rank, beyond, more: more.to_owned() }
+    Section { heading, body: Body::Points(points, KeptPoints::First), most, rank, beyond, more: more.to_owned() }
 }
 
 fn all(points: Vec<Point>) -> (Vec<Point>, usize) {
@@ -110,7 +110,7 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
 /// The lasting sections about the task.
 fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
     let more = format!("git agent show {}", focus.task.id);
-    let about = Body::Points(about(facts, focus), Keep::First);
+    let about = Body::Points(about(facts, focus), KeptPoints::First);
     sections.push(Section { heading: "Task", body: about, most: 4, rank: 0, beyond: 0, more });
     sections.extend(needs::sections(facts.needs(focus)));
 }

@@ -1,7 +1,7 @@
 //! How the lines are shared among sections.
 
 use super::{
-    Body, Density, Keep, Section,
+    Body, Density, KeptPoints, Section,
     fold::{WIDTH, cut_short},
 };
 
@@ -22,7 +22,7 @@ impl<'a> Laid<'a> {
     /// The pieces that are shown when `shown` of them are.
     fn chosen(&self, shown: usize) -> &[Vec<String>] {
         match self.section.body {
-            Body::Points(_, Keep::Last) => &self.pieces[self.pieces.len() - shown..],
+            Body::Points(_, KeptPoints::Last) => &self.pieces[self.pieces.len() - shown..],
             _ => &self.pieces[..shown],
         }
     }
@@ -71,10 +71,10 @@ impl<'a> Laid<'a> {
         let more = &self.section.more;
         let heading = format!("## {}", self.section.heading);
         lines.push(match &self.section.body {
-            Body::Points(_, Keep::First) if self.density == Density::Dense && hidden > 0 => {
+            Body::Points(_, KeptPoints::First) if self.density == Density::Dense && hidden > 0 => {
                 format!("{heading} (and {hidden} more: `{more}`)")
             }
-            Body::Points(_, Keep::Last) if self.density == Density::Dense && hidden > 0 => {
+            Body::Points(_, KeptPoints::Last) if self.density == Density::Dense && hidden > 0 => {
                 format!("{heading} ({hidden} earlier: `{more}`)")
             }
             _ => heading,
@@ -87,11 +87,11 @@ impl<'a> Laid<'a> {
                 }
                 lines.extend(chosen);
             }
-            Body::Points(_, Keep::Last) if self.counts_apart(self.shown) => {
+            Body::Points(_, KeptPoints::Last) if self.counts_apart(self.shown) => {
                 lines.push(format!("- … {hidden} earlier: `{more}`"));
                 lines.extend(chosen);
             }
-            Body::Points(_, Keep::First) if self.counts_apart(self.shown) => {
+            Body::Points(_, KeptPoints::First) if self.counts_apart(self.shown) => {
                 lines.extend(chosen);
                 lines.push(format!("- … and {hidden} more: `{more}`"));
             }

@@ -11,7 +11,7 @@ use crate::{
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
-        Row, Style, id_width, sanitize,
+        ListRow, Style, id_width, sanitize,
         svg::{graph_layout::Layers, mark},
     },
 };
@@ -37,7 +37,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
             let node = &chart.nodes[*at];
             let number = if place == 0 { (layer + 1).to_string() } else { String::new() };
             let mark = (node_mark(node), |style: Style, text: &str| painted(style, node.state, text));
-            let line = Row::of_task(style, mark, " ", (node.id.as_str(), ids), &node.title);
+            let line = ListRow::of_task(style, mark, " ", (node.id.as_str(), ids), &node.title);
             let line = line.remarks(&remarks(chart, node, &before[*at]).join(", "), width);
             page.push_str(&line.first(&format!("{number:>numbers$} "), Style::faint).render(width));
         }

@@ -18,12 +18,12 @@ use crate::{
     verbs::{
         Caller,
         list::List,
-        next::{Next, NoTask},
+        next::{NextTask, NoTask},
         ready::Ready,
         start::Started,
         status::WorktreeStatus,
         sync,
-        uncommitted::Left,
+        uncommitted::Uncommitted,
     },
 };
 
@@ -288,7 +288,7 @@ impl NextAnswer {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn new(caller: &Caller, found: &Result<Next, NoTask>) -> Result<Self> {
+    pub fn new(caller: &Caller, found: &Result<NextTask, NoTask>) -> Result<Self> {
         let why = match found {
             Ok(next) => return Self::task(caller, &next.task, next.is_yours, next.uncommitted.as_ref()),
             Err(why) => why,
@@ -308,7 +308,7 @@ impl NextAnswer {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn task(caller: &Caller, task: &Task, is_yours: bool, left: Option<&Left>) -> Result<Self> {
+    pub fn task(caller: &Caller, task: &Task, is_yours: bool, left: Option<&Uncommitted>) -> Result<Self> {
         let (task, decided_before) = TaskJson::with_needs(caller, task)?;
         let (reason, uncommitted) = (is_yours.then_some(NextReason::Yours), left.map(UncommittedJson::new));
         Ok(NextAnswer { task: Some(task), reason, decided_before, uncommitted })

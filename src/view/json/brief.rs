@@ -13,7 +13,7 @@ use crate::{
     git::status,
     query::brief::{Checkpoint, ENOUGH, Facts, Ledger, Needs},
     store::{ledger::View, session::Session},
-    view::brief::commands::{Command, commands},
+    view::brief::commands::{NextCommand, commands},
 };
 
 json! {
@@ -250,7 +250,7 @@ json! {
     }
 
     /// A command.
-    struct BriefCommandJson from command: &Command {
+    struct BriefCommandJson from command: &NextCommand {
         /// As it is typed.
         command: String = command.line.clone(),
         /// Its effect.

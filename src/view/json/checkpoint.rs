@@ -11,8 +11,8 @@ use crate::{
     query::revision::Rule,
     store::ledger::View,
     verbs::{
-        checkpoint::{self, Checkpoint as Saved},
-        show::{Checkpoint, Story},
+        checkpoint::{self, SavedCheckpoint},
+        show::{ShownCheckpoint, Story},
     },
 };
 
@@ -52,7 +52,7 @@ json! {
     }
 
     /// A commit that names its task.
-    struct CheckpointJson from made: &Saved, id: &TaskId, verification: Option<VerificationJson> {
+    struct CheckpointJson from made: &SavedCheckpoint, id: &TaskId, verification: Option<VerificationJson> {
         /// The task.
         task: String = id.to_string(),
         /// n of `<task>@n`.
@@ -79,7 +79,7 @@ json! {
     }
 
     /// The state that the name of a checkpoint refers to.
-    struct PointJson from shown: &Checkpoint<'_> {
+    struct PointJson from shown: &ShownCheckpoint<'_> {
         /// n of `<task>@n`, if it is a commit of the task.
         number: Option<usize> = shown.point.number,
         /// The commit; null for the state before any commit.
@@ -124,7 +124,7 @@ impl ShowAnswer {
     /// # Errors
     ///
     /// When the ledger cannot be read.
-    pub fn checkpoint(shown: &Checkpoint<'_>, now: Timestamp) -> Result<Self> {
+    pub fn checkpoint(shown: &ShownCheckpoint<'_>, now: Timestamp) -> Result<Self> {
         let task = TaskJson::new(&shown.task, &shown.view, &Graph::new(&shown.view.table()?), now);
         Ok(ShowAnswer { task, checkpoint: Some(shown.to_json()), work: None })
     }

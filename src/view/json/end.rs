@@ -7,7 +7,10 @@ use super::{BriefDecisionJson, BriefUncommittedJson, JsonForm as _, TaskJson, js
 use crate::{
     domain::summary::Summary,
     error::Result,
-    verbs::{Caller, checkpoint::Checkpoint, complete::Completed, feature::Features, task::Changed, uncommitted::Left},
+    verbs::{
+        Caller, checkpoint::SavedCheckpoint, complete::Completed, feature::Features, task::ChangedTask,
+        uncommitted::Uncommitted,
+    },
 };
 
 /// `pause`, `fail`, `cancel`: of one task ([`TaskAnswer`]), or of several ([`TasksAnswer`]).
@@ -64,7 +67,7 @@ json! {
     }
 
     /// What is not committed after another task was active.
-    pub struct UncommittedJson from left: &Left {
+    pub struct UncommittedJson from left: &Uncommitted {
         /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
         task: String,
         /// The task that a checkpoint commits the paths for from now on; omitted if none is active.
@@ -75,7 +78,7 @@ json! {
     }
 
     /// A checkpoint that was made on the way: `show` has the rest.
-    struct MadeJson from done: &Completed, saved: &Checkpoint {
+    struct MadeJson from done: &Completed, saved: &SavedCheckpoint {
         /// n of `<task>@n`.
         number: usize = saved.number,
         /// The commit.
@@ -90,7 +93,7 @@ json! {
 
 impl<T> EndAnswer<T> {
     /// The answer with `tasks`, the consequences of their end, as `changed` has them, and their dependents.
-    pub fn new(tasks: T, changed: &[Changed], dependents: &[Summary]) -> Self {
+    pub fn new(tasks: T, changed: &[ChangedTask], dependents: &[Summary]) -> Self {
         let end = EndJson::new(changed.iter().map(|changed| (&changed.features, changed.uncommitted.as_ref())));
         EndAnswer { tasks, end, dependents: ids(dependents) }
     }
@@ -127,7 +130,7 @@ fn ids(rows: &[Summary]) -> Vec<String> {
 
 impl EndJson {
     /// What became of the features above each of the tasks that ended, and what is not committed.
-    fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a Left>)>) -> Self {
+    fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a Uncommitted>)>) -> Self {
         let (mut features, mut uncommitted) = (Vec::new(), None);
         for (above, left) in ended {
             features.extend(ids(&above.completed));
@@ -138,7 +141,7 @@ impl EndJson {
 }
 
 /// What is not committed after `done`.
-fn left(done: &Completed) -> Option<&Left> {
+fn left(done: &Completed) -> Option<&Uncommitted> {
     let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
     done.uncommitted.as_ref().or_else(|| next?.uncommitted.as_ref())
 }

@@ -1,7 +1,7 @@
 //! `host install`, `host uninstall`, `host status`.
 
 use super::json;
-use crate::{hosts::install::Change, verbs::host::installed::HostStatus};
+use crate::{hosts::install::FileChange, verbs::host::installed::HostStatus};
 
 json! {
     /// `host install`, `host uninstall`, `host status`.
@@ -31,7 +31,7 @@ json! {
     }
 
     /// A file that changes.
-    pub struct HostChangeJson from file: &Change {
+    pub struct HostChangeJson from file: &FileChange {
         /// The file.
         pub path: String = file.path.display().to_string(),
         /// `new`, `changed` or `removed`.

@@ -1,11 +1,11 @@
 //! `link` and `unlink`.
 
 use super::json;
-use crate::verbs::link::{Done, Tied};
+use crate::verbs::link::{Linked, Tied};
 
 json! {
     /// `link`, `unlink`.
-    pub struct LinkAnswer from done: &Done {
+    pub struct LinkAnswer from done: &Linked {
         /// The task.
         task: String = done.task.id.to_string(),
         /// The commits that were named, in that order.

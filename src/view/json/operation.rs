@@ -15,9 +15,9 @@ use crate::{
         path_plan::{Change, PathPlan},
     },
     verbs::{
-        commands::{Affected, Entry},
-        ops::Shown,
-        undo::{Ended, Undone},
+        commands::{Affected, CommandEntry},
+        ops::ShownCommand,
+        undo::{EndedOperation, Undone},
     },
 };
 
@@ -43,7 +43,7 @@ json! {
     }
 
     /// An operation in a list.
-    pub struct OperationJson from entry: &Entry {
+    pub struct OperationJson from entry: &CommandEntry {
         id: String,
         /// `worktree`: it changed the branch, the index or the work tree. `ledger`: it only wrote to the ledger.
         scope: &'static str = if entry.operation.is_some() { "worktree" } else { "ledger" },
@@ -197,13 +197,13 @@ impl HeadsJson {
     }
 }
 
-fn operation(entry: &Entry) -> Option<&Operation> {
+fn operation(entry: &CommandEntry) -> Option<&Operation> {
     entry.operation.as_ref().map(|recorded| &recorded.operation)
 }
 
 impl OpShowAnswer {
     /// The answer with `shown`.
-    pub fn new(Shown { entry, events }: &Shown) -> Self {
+    pub fn new(ShownCommand { entry, events }: &ShownCommand) -> Self {
         let recorded = entry.operation.as_ref();
         let commit = recorded.map(|recorded| recorded.commit).or(entry.ledger.as_ref().map(|part| part.commit));
         OpShowAnswer {
@@ -247,7 +247,7 @@ impl OperationAnswer {
     }
 
     /// An operation that was interrupted, and was taken back.
-    pub fn interrupted(ended: &Ended) -> Self {
+    pub fn interrupted(ended: &EndedOperation) -> Self {
         let operation = &ended.operation;
         Self::ended(operation, Kind::Undo.as_str(), Some(operation.id), &ended.late)
     }

@@ -3,7 +3,7 @@
 use super::{JsonForm as _, PathJson, json};
 use crate::{
     domain::{files::Files, progress::Progress, status::Status},
-    verbs::show::{Part, Story},
+    verbs::show::{FeaturePart, Story},
 };
 
 json! {
@@ -32,7 +32,7 @@ json! {
     }
 
     /// A part of a feature.
-    struct PartJson from part: &Part {
+    struct PartJson from part: &FeaturePart {
         /// Its id.
         id: String = part.task.id.to_string(),
         /// One line.

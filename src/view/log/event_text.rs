@@ -17,7 +17,7 @@ use crate::{
 pub type Tone = fn(Style, &str) -> String;
 
 /// The text of an event.
-pub struct Said {
+pub struct EventText {
     /// One character for the kind of event.
     pub mark: &'static str,
     /// The verb, in the past tense.
@@ -29,7 +29,7 @@ pub struct Said {
 }
 
 /// `task_event` in words: of an edit the values before and after, and whether it was undone.
-pub fn of(view: &View<'_>, task_event: &TaskEvent) -> Said {
+pub fn of(view: &View<'_>, task_event: &TaskEvent) -> EventText {
     let mut said = say(view, &task_event.event.payload);
     if let (Payload::Edit(edit), Some(was)) = (&task_event.event.payload, &task_event.was) {
         said.text = changed(view, edit, was);
@@ -75,10 +75,10 @@ fn changed(view: &View<'_>, edit: &Edit, was: &Edit) -> String {
 }
 
 /// `payload` in words; long texts are fetched from `view`.
-pub fn say(view: &View<'_>, payload: &Payload) -> Said {
+pub fn say(view: &View<'_>, payload: &Payload) -> EventText {
     let text = |text: &Text| view.text(text);
     let maybe = |reason: &Option<Text>| reason.as_ref().map(text).unwrap_or_default();
-    let said = |mark, verb: &str, tone, text| Said { mark, verb: verb.to_owned(), tone, text };
+    let said = |mark, verb: &str, tone, text| EventText { mark, verb: verb.to_owned(), tone, text };
     let (plain, faint): (Tone, Tone) = (Style::plain, Style::faint);
     match payload {
         Payload::Create(_) => said("+", "added", plain, String::new()),

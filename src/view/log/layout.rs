@@ -21,7 +21,7 @@ pub(super) enum Before {
 }
 
 /// The lines of a log for people.
-pub struct Page {
+pub struct LogPage {
     pub(super) style: Style,
     pub(super) dates: Dates,
     width: Option<usize>,
@@ -36,12 +36,12 @@ pub struct Page {
     pub(super) hash: usize,
 }
 
-impl Page {
+impl LogPage {
     /// An empty page for a terminal of `width` columns, if it is one; with dates in the format that `git log --date` takes, or as
     /// ages at `now`.
     pub fn new(style: Style, width: Option<usize>, date: Option<&str>, now: Timestamp) -> Self {
         let (text, graph) = (String::new(), BString::default());
-        Page {
+        LogPage {
             style,
             dates: Dates::new(date, now),
             width,

@@ -8,7 +8,7 @@ pub(crate) mod snapshots;
 mod text;
 
 pub use json::entry as json;
-pub use layout::Page;
+pub use layout::LogPage;
 
 use crate::{query::log::Log, verbs::NO_LEDGER};
 

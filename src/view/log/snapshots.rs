@@ -2,25 +2,25 @@
 
 use bstr::ByteSlice as _;
 
-use super::layout::{Before, Page};
+use super::layout::{Before, LogPage};
 use crate::{
     git::changed_paths::Difference,
     recovery::snapshot::SnapshotKind,
-    verbs::timeline::Step,
+    verbs::timeline::TimelineStep,
     view::{
-        NAMED, Row, Style,
+        ListRow, NAMED, Style,
         json::{JsonForm as _, LogEntry, LogSnapshot},
         list, oid, sanitize,
     },
 };
 
-impl Page {
+impl LogPage {
     /// Add `step`, as a paragraph or as one line.
-    pub fn add_snapshot(&mut self, step: &Step, oneline: bool) {
+    pub fn add_snapshot(&mut self, step: &TimelineStep, oneline: bool) {
         if oneline { self.snapshot_line(step) } else { self.snapshot(step) }
     }
 
-    fn snapshot(&mut self, step: &Step) {
+    fn snapshot(&mut self, step: &TimelineStep) {
         let (style, about) = (self.style, &step.snapshot.about);
         self.space(Before::Block);
         self.line(&style.id(&format!("snapshot {}", step.snapshot.id)));
@@ -59,9 +59,9 @@ impl Page {
         }
     }
 
-    fn snapshot_line(&mut self, step: &Step) {
+    fn snapshot_line(&mut self, step: &TimelineStep) {
         let (style, about) = (self.style, &step.snapshot.about);
-        let mut row = Row::new(style).left(&step.snapshot.id.to_string(), Style::id).left(" ", Style::plain);
+        let mut row = ListRow::new(style).left(&step.snapshot.id.to_string(), Style::id).left(" ", Style::plain);
         for task in &about.tasks {
             row = row.left(task.as_str(), Style::task).left(" ", Style::plain);
         }
@@ -79,7 +79,7 @@ impl Page {
 }
 
 /// `step` for programs.
-pub fn json(step: &Step) -> LogEntry {
+pub fn json(step: &TimelineStep) -> LogEntry {
     LogEntry::Snapshot(LogSnapshot {
         snapshot: step.snapshot.to_json(),
         previous: step.previous.clone(),

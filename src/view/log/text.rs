@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use bstr::ByteSlice as _;
 
 use super::{
-    event_text::{self, Said},
-    layout::{Before, Page},
+    event_text::{self, EventText},
+    layout::{Before, LogPage},
 };
 use crate::{
     domain::{
@@ -16,10 +16,10 @@ use crate::{
     },
     git::log::Record,
     query::log::{Checkpoint, Entry, Log, TaskEvent},
-    view::{Row, Style, sanitize},
+    view::{ListRow, Style, sanitize},
 };
 
-impl Page {
+impl LogPage {
     /// Add `entry` of `log`, as a paragraph or as one line.
     pub fn add(&mut self, log: &Log<'_>, entry: &Entry, oneline: bool) {
         match (entry, oneline) {
@@ -83,7 +83,7 @@ impl Page {
             Some(false) => ("✗ ", Style::bad),
             None => ("  ", Style::plain),
         };
-        let mut row = Row::new(style).left(&record.short, Style::id).left(" ", Style::plain).left(mark, paint);
+        let mut row = ListRow::new(style).left(&record.short, Style::id).left(" ", Style::plain).left(mark, paint);
         for (at, task) in commit.tasks.iter().enumerate() {
             row = row.left(&numbered(task, commit.numbers.get(at)), Style::task).left(" ", Style::plain);
         }
@@ -132,12 +132,12 @@ impl Page {
         let said = event_text::of(log.view(), task_event);
         let style = self.style;
         let title = title(log, task_event);
-        let Said { mark, verb, tone, text } = said;
+        let EventText { mark, verb, tone, text } = said;
         let text = match text.trim() {
             "" => title.into_owned(),
             text => text.lines().collect::<Vec<_>>().join(" "),
         };
-        let row = Row::new(style)
+        let row = ListRow::new(style)
             .left(&" ".repeat(self.hash + 1), Style::plain)
             .left(&format!("{mark} "), tone)
             .left(task_event.task.as_str(), Style::task)

@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     domain::report::{Block, Item, Report},
-    view::{Row, Style, id_width, sanitize},
+    view::{ListRow, Style, id_width, sanitize},
 };
 
 /// The report as text, painted by `style`, in lines of `width` columns if there is a width.
@@ -124,7 +124,7 @@ impl Page {
     fn item(&self, item: &Item, ids: usize) -> String {
         let status = item.state.status();
         let mark = (words::mark(item), |style: Style, text: &str| style.status(status, text));
-        let line = Row::of_task(self.style, mark, " ", (item.id.as_str(), ids), &item.title);
+        let line = ListRow::of_task(self.style, mark, " ", (item.id.as_str(), ids), &item.title);
         let line = line.remarks(&words::remarks(item).join(", "), self.width);
         line.first("  ", Style::plain).render(self.width)
     }

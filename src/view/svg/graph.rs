@@ -4,7 +4,7 @@ use maud::html;
 
 use super::{
     Drawing, class,
-    graph_layout::{Layers, Place},
+    graph_layout::{Layers, NodePlace},
     mark, px,
 };
 use crate::{
@@ -59,12 +59,12 @@ pub fn graph(chart: &Chart) -> Drawing {
     Drawing { name: "graph", width, height, title: "Dependencies", description, body }
 }
 
-fn corner(place: Place) -> (f64, f64) {
+fn corner(place: NodePlace) -> (f64, f64) {
     (MARGIN + place.layer as f64 * COLUMN, MARGIN + place.across * ROW)
 }
 
 /// A line to the right, through its turns.
-fn forwards(from: Place, turns: &[Place], to: Place) -> String {
+fn forwards(from: NodePlace, turns: &[NodePlace], to: NodePlace) -> String {
     let (x, y) = corner(from);
     let (mut x, mut y) = (x + WIDTH, y + HEIGHT / 2.0);
     let mut path = format!("M{x:.1} {y:.1}");
@@ -86,7 +86,7 @@ fn forwards(from: Place, turns: &[Place], to: Place) -> String {
 }
 
 /// A line that closes a cycle: below everything that is between.
-fn backwards(from: Place, to: Place, height: f64) -> String {
+fn backwards(from: NodePlace, to: NodePlace, height: f64) -> String {
     let ((from_x, from_y), (to_x, to_y)) = (corner(from), corner(to));
     let (start, end) = (from_x + WIDTH / 2.0, to_x + WIDTH / 2.0);
     let low = (from_y.max(to_y) + HEIGHT + 40.0).min(height + 8.0);

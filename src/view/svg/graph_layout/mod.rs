@@ -15,7 +15,7 @@ const MOST_TURNS: usize = 20_000;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layers {
     /// Of each node, its layer and its place across the layers, in units of one node.
-    pub nodes: Vec<Place>,
+    pub nodes: Vec<NodePlace>,
     /// In the order of the edges that were given; an edge from a node to itself has no route.
     pub edges: Vec<Route>,
     /// The nodes of each layer, in their order.
@@ -26,7 +26,7 @@ pub struct Layers {
 
 /// A place in the drawing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Place {
+pub struct NodePlace {
     /// From 0.
     pub layer: usize,
     /// From 0, in units of one node.
@@ -41,7 +41,7 @@ pub struct Route {
     /// The node where it ends.
     pub to: usize,
     /// The places it goes through in between.
-    pub turns: Vec<Place>,
+    pub turns: Vec<NodePlace>,
     /// Whether it closes a cycle, and therefore runs backwards.
     pub is_back: bool,
 }
@@ -74,7 +74,7 @@ impl Layers {
             routes.push((*from, *to, turns));
         }
         let (across, breadth) = net.arrange();
-        let place = |node: usize| Place { layer: net.layer[node], across: across[node] };
+        let place = |node: usize| NodePlace { layer: net.layer[node], across: across[node] };
         let routes = routes.into_iter().zip(back).map(|((from, to, turns), is_back)| {
             let turns = turns.into_iter().map(place).collect();
             Route { from, to, turns, is_back }
