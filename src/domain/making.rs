@@ -20,11 +20,11 @@ use crate::domain::named::named;
 const SHORTEST: u64 = 10 * 60;
 
 named! {
-    /// How a history came about.
+    /// When the commits of a task were made, relative to its work.
     pub enum How {
-        /// Checkpoints were made while the work went on.
+        /// The first commit was made before four fifths of the work were over.
         WhileWorking = "while-working",
-        /// It was committed when most of the work was done.
+        /// The first commit was made in the last fifth of the work.
         AtTheEnd = "at-the-end",
     }
 }

@@ -8,30 +8,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 named! {
-    /// Where a task is in its life.
+    /// The state of a task.
     #[derive(Default, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum Status {
         /// Not started, or paused.
         #[default]
         Pending = "pending",
-        /// It is being worked on.
+        /// Started, and neither paused nor ended.
         InProgress = "in_progress",
-        /// Done.
+        /// The work is done.
         Completed = "completed",
-        /// Tried and failed, with a reason; may be started again.
+        /// The last attempt failed; it can be started again.
         Failed = "failed",
-        /// No longer wanted.
+        /// It will not be done.
         Cancelled = "cancelled",
     }
 }
 
 named! {
-    /// What can be asked of a task that changes its state.
+    /// The actions that change the state of a task.
     pub enum Verb {
         /// Begin, or continue after a pause; after a failure a new attempt.
         Start = "start",
-        /// Put it down without an outcome.
+        /// Stop working on it without a result.
         Pause = "pause",
         /// Finish.
         Complete = "complete",
@@ -39,7 +39,7 @@ named! {
         Fail = "fail",
         /// Do not do it at all.
         Cancel = "cancel",
-        /// Take a closed task up again.
+        /// Make a closed task pending again.
         Reopen = "reopen",
     }
 }

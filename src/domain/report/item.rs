@@ -73,17 +73,17 @@ pub struct Item {
 }
 
 named! {
-    /// Where a task stands.
+    /// The state of a task as its mark shows it.
     pub enum State {
         /// Done.
         Completed = "completed",
-        /// Under way.
+        /// Started, and neither paused nor ended.
         InProgress = "in_progress",
         /// Can be started.
         Ready = "ready",
         /// Waits for other tasks, or is claimed.
         Waiting = "waiting",
-        /// Something external blocks it.
+        /// It has an open blocker.
         Blocked = "blocked",
         /// Tried and failed.
         Failed = "failed",

@@ -28,67 +28,67 @@ use crate::{
 };
 
 json! {
-    /// `add`, `edit`, `start`, `claim`, `fail`, …
+    /// The answer of `add`, `edit`, `claim`, `block` and other commands that change one task.
     pub struct TaskAnswer {
-        /// The task.
+        /// The task after the change.
         pub task: TaskJson,
     }
 
-    /// `start`.
+    /// The answer of `start`.
     pub struct StartAnswer {
         task: TaskJson,
-        /// Decisions of its feature, of finished parts of that, and of the tasks that it comes after; omitted if there are none.
+        /// Decisions of its feature, of completed sibling tasks and of its dependencies; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
-        /// What is not committed, if another task was active here before; omitted if nothing is.
+        /// Uncommitted changes, if another task was active here before; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         uncommitted: Option<UncommittedJson>,
     }
 
-    /// A command that changes tasks, where several are named.
+    /// The answer of a command that changes several named tasks.
     pub struct TasksAnswer {
-        /// In the order in which they were named.
+        /// The tasks after the change, in the order in which they were named.
         pub tasks: Vec<TaskJson>,
     }
 
-    /// `edit --split`.
+    /// The answer of `edit --split`.
     pub struct SplitAnswer {
         /// The task that keeps the id.
         pub task: TaskJson,
-        /// The tasks that got ids of their own.
+        /// The tasks that got new ids.
         pub split: Vec<TaskJson>,
     }
 
-    /// `next`.
+    /// The answer of `next`.
     pub struct NextAnswer {
         task: Option<TaskJson>,
-        /// Null with a task that is new to the actor.
+        /// Why this task was chosen, or why there is none; null for a task that is new to the actor.
         reason: Option<NextReason>,
-        /// Decisions that bear on it, as in the answer of `start`; omitted if there are none.
+        /// Decisions that apply to it, as in the answer of `start`; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
-        /// What is not committed, if the task was started and another one was active here before; omitted if nothing is.
+        /// Uncommitted changes, if the task was started and another one was active here before; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         uncommitted: Option<UncommittedJson>,
     }
 
-    /// `list`, `ready`.
+    /// The answer of `list` and `ready`.
     pub struct ListAnswer {
         tasks: Vec<TaskJson>,
-        /// How many other tasks match, which a limit left out.
+        /// The number of matching tasks beyond the limit.
         more: usize,
     }
 
-    /// Changes that are not committed, by kind.
+    /// Numbers of uncommitted paths.
     #[derive(Copy, Default, PartialEq, Eq)]
     pub struct DirtyJson from counts: &Counts {
         /// Paths whose index entry differs from HEAD.
         pub staged: usize,
         /// Paths whose file differs from the index.
         pub unstaged: usize,
-        /// Files that git does not know.
+        /// Untracked files.
         pub untracked: usize,
-        /// Paths with conflicts; they are counted here only. Omitted if there is none.
+        /// Paths with conflicts, which are not counted elsewhere; omitted if there are none.
         #[serde(skip_serializing_if = "is_zero", default)]
         pub unmerged: usize,
         /// Files that differ from the index, which `git status` does not examine (assume-unchanged, skip-worktree). Omitted if
@@ -97,134 +97,134 @@ json! {
         pub hidden: usize,
     }
 
-    /// Commits that may belong to a task that ended before they were made.
+    /// Commits made after the end of a task that may belong to it.
     pub struct FollowUpJson from found: &FollowUp {
-        /// The task.
+        /// The id of the task.
         pub task: String,
-        /// The commits, oldest first.
+        /// Full commit ids, oldest first.
         pub commits: Vec<String>,
     }
 
-    /// `status`.
+    /// The answer of `status`.
     pub struct StatusAnswer from status: &WorktreeStatus {
         /// Ids of the active tasks of this worktree.
         active: Vec<String> = status.active.iter().map(|(id, _)| id.to_string()).collect(),
-        /// Ids of the tasks that the actor holds in this worktree, or left in progress there, without being active; omitted if none.
+        /// Ids of the tasks that the actor holds or left in progress in this worktree, without the active ones; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         held: Vec<String> = status.held.iter().map(|task| task.id.to_string()).collect(),
-        /// The actor.
+        /// The actor, as `name@host`.
         actor: String,
-        /// The commit.
+        /// The full id of the commit of HEAD; null on an unborn branch.
         head: Option<String> = status.head.commit.to_json(),
-        /// The branch.
+        /// The short name of the branch; null if HEAD is detached.
         branch: Option<String> = status.head.branch_name(),
-        /// Uncommitted changes.
+        /// The number of uncommitted paths, by kind.
         dirty: DirtyJson,
-        /// Tasks without parts, by state; what is below a cancelled task is cancelled with it.
+        /// The number of tasks without subtasks, by state; tasks below a cancelled one count as cancelled.
         counts: BTreeMap<String, usize> = status.counts.tasks.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
-        /// How many tasks have parts.
+        /// The number of tasks with subtasks.
         features: usize = status.counts.features,
-        /// Commits made while a task was active that carry no trailer.
+        /// Commits without a trailer made while a task was active.
         unstamped: Vec<String>,
         /// Why commits made here are not stamped; null if they are.
         hooks_missing: Option<String> = status.unstamping.clone(),
-        /// Commits made after the last active task ended, which may belong to it; omitted if there are none.
+        /// Commits made after the last active task ended that may belong to it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         follow_up: Option<FollowUpJson>,
-        /// The id of an operation that was interrupted: 'undo' undoes it, 'resume' finishes it.
+        /// The id of an interrupted operation: 'undo' rolls it back, 'resume' finishes it.
         interrupted: Option<String> = id(status.interrupted.as_ref()),
-        /// The id of a finished operation that was killed while cleaning up: 'resume' removes what is left.
+        /// The id of a finished operation that was killed while cleaning up: 'resume' removes the leftovers.
         left_behind: Option<String> = id(status.left_behind.as_ref()),
-        /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; omitted if none.
+        /// Tasks named by refs of this worktree that came from another repository, and are ignored; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         foreign: Vec<String>,
     }
 
-    /// `ready`.
+    /// The answer of `ready`.
     pub struct ReadyAnswer {
         tasks: Vec<TaskJson>,
-        /// With `--explain`: the open tasks that are not ready, and why.
+        /// With `--explain`: the open tasks that are not ready, with the reasons.
         #[serde(skip_serializing_if = "Option::is_none")]
         not_ready: Option<Vec<Unready>>,
     }
 
     /// An open task that is not ready.
     pub struct Unready from waiting: &(Summary, Vec<Obstacle>) {
-        /// Its id.
+        /// The id of the task.
         pub id: String = waiting.0.id.to_string(),
-        /// Why, in words.
+        /// The reasons, as text.
         pub reasons: Vec<String> = waiting.1.iter().map(ToString::to_string).collect(),
     }
 
-    /// `sync`.
+    /// The answer of `sync`.
     pub struct SyncAnswer from answer: &sync::Answer {
-        /// With whom.
+        /// The name of the remote.
         remote: String,
-        /// Whether its ledger was fetched.
+        /// Whether the ledger of the remote was fetched.
         fetched: bool = answer.synced.fetched,
-        /// How many events were new here.
+        /// The number of events that were new in this clone.
         merged_events: usize = answer.synced.merged_events,
-        /// Whether ours was pushed.
+        /// Whether the local ledger was pushed.
         pushed: bool = answer.synced.pushed,
-        /// How many pushes it took.
+        /// The number of attempts to push.
         attempts: u32 = answer.synced.attempts,
-        /// Ids of the tasks that changed here.
+        /// Ids of the tasks that changed in this clone.
         tasks_changed: Vec<String> = answer.synced.tasks_changed.to_json(),
-        /// Ids that the clones had chosen for different work: 'edit --split' tells it apart.
+        /// Ids that clones chose for different tasks: 'edit --split' separates them.
         rivals: Vec<String> = answer.synced.rivals.iter().map(|task| task.id.to_string()).collect(),
-        /// Ids of the tasks that this actor held until another actor turned out to have claimed them first.
+        /// Ids of tasks that this actor held, but another actor had claimed first.
         claims_lost: Vec<String> = answer.synced.claims_lost.to_json(),
-        /// Events that the remote lost: kept here, and pushed back.
+        /// Events that the remote lost; they are kept here, and pushed back.
         dropped: Vec<Dropped> = answer.synced.dropped.to_json(),
-        /// Notes whose events are together more than a note can hold.
+        /// Notes whose events together exceed the size limit of a note.
         apart: Vec<Apart> = answer.synced.apart.to_json(),
     }
 
-    /// Events that a remote has no more.
+    /// Events that a remote no longer has.
     pub struct Dropped from loss: &Loss {
-        /// The task, or the key of a note that names none.
+        /// The id of the task, or the key of a note that names none.
         task: String = loss.note.clone(),
-        /// How many.
+        /// The number of lost events.
         events: usize,
     }
 
-    /// Events that are kept, and have no effect because the note of their task has no room for them.
+    /// Events that are kept without effect, because the note of their task has no room for them.
     pub struct Apart from apart: &(String, ObjectId) {
-        /// The task, or the key of a note that names none.
+        /// The id of the task, or the key of a note that names none.
         task: String = apart.0.clone(),
-        /// The blob that holds them.
+        /// The object id of the blob that contains them.
         blob: String = apart.1.to_string(),
     }
 
-    /// `init`, `uninstall`.
+    /// The answer of `init` and `uninstall`.
     pub struct InitAnswer {
-        /// The changes, a sentence each; empty if there were none.
+        /// The changes, one sentence each; empty if there were none.
         pub done: Vec<String>,
-        /// Warnings.
+        /// The warnings, one sentence each.
         pub warnings: Vec<String>,
     }
 
-    /// `demo`.
+    /// The answer of `demo`.
     pub struct DemoAnswer {
-        /// The repository that it leaves.
+        /// The path of the repository.
         pub repository: String,
         /// The commands that were run, in order.
         pub commands: Vec<String>,
     }
 
-    /// `capabilities`.
+    /// The answer of `capabilities`.
     pub struct Capabilities {
         /// The version of git-agent.
         pub version: String,
-        /// The commands.
+        /// The names of all commands.
         pub commands: Vec<String>,
-        /// Other features, by name.
+        /// The names of other features.
         pub features: Vec<String>,
-        /// Kinds of events that it knows.
+        /// The kinds of events that this version knows.
         pub event_kinds: Vec<String>,
-        /// Exit codes and their meaning.
+        /// The exit codes with their meanings.
         pub exit_codes: BTreeMap<u8, String>,
-        /// Limits, by name.
+        /// The limits by name.
         pub limits: BTreeMap<String, u64>,
     }
 }
@@ -242,21 +242,21 @@ impl StartAnswer {
     }
 }
 
-/// Why `next` has no task, or this one.
+/// Why `next` returned this task, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NextReason {
     /// Every task is completed or cancelled.
     AllDone,
-    /// All ready tasks are claimed.
+    /// Every ready task is claimed.
     AllClaimed,
-    /// Whatever is left waits for something.
+    /// Every open task is waiting or blocked.
     AllBlocked,
-    /// There are no tasks.
+    /// The ledger has no tasks.
     None,
-    /// The tasks are elsewhere: this clone has no ledger, and its commits name tasks.
+    /// This clone has no ledger, but its commits name tasks: they are in another clone.
     NoLedger,
-    /// There is a task: the one that the actor holds in this worktree, or left in progress there.
+    /// The actor holds the task or left it in progress in this worktree.
     Yours,
 }
 

@@ -4,77 +4,77 @@ use super::{JsonForm as _, PathJson, json};
 use crate::verbs::bisect::{self, Ending, FirstBad, Point, Tested, Verdict};
 
 json! {
-    /// `bisect`.
+    /// The answer of `bisect`.
     pub struct BisectAnswer from answer: &bisect::Answer {
         /// The first commit at which the command fails; null if there is none or it is unknown; `reason` says why.
         first_bad: Option<BisectBad> = match &answer.ending {
             Ending::Found(bad) => Some(bad.to_json()),
             _ => None,
         },
-        /// The newest commit that was found good on the way to it.
+        /// The newest good commit that was tested before it.
         good: Option<BisectPoint>,
-        /// Every test, in order.
+        /// All tests, in the order in which they were run.
         tested: Vec<BisectTest>,
-        /// Full ids of the commits at which the command could not tell (exit code 125).
+        /// Full ids of the commits that the command skipped (exit code 125).
         skipped: Vec<String> = answer
             .tested
             .iter()
             .filter(|tested| tested.verdict == Verdict::Skip)
             .map(|tested| tested.point.commit.to_string())
             .collect(),
-        /// With reason `skipped`: it is one of these, oldest first; the last one is bad for certain.
+        /// With reason `skipped`: the candidates, oldest first; the last one is known to be bad.
         suspects: Vec<BisectPoint> = match &answer.ending {
             Ending::Unsure(some) => some.to_json(),
             _ => Vec::new(),
         },
-        /// Why there is no `first_bad`: `never-bad`, `already-bad` (the state before all of them fails, too), `skipped`.
+        /// Why there is no `first_bad`: `never-bad`, `already-bad` (the state before the range fails as well), `skipped`.
         reason: Option<&'static str> = match &answer.ending {
             Ending::Found(_) => None,
             Ending::Unsure(_) => Some("skipped"),
             Ending::NeverBad => Some("never-bad"),
             Ending::AlreadyBad => Some("already-bad"),
         },
-        /// With `--keep`: the worktree of the first bad commit.
+        /// With `--keep`: the path of the worktree of the first bad commit.
         kept: Option<String> = answer.kept.as_ref().map(|path| path.display().to_string()),
     }
 
     /// A commit and its name.
     struct BisectPoint from point: &Point {
-        /// Full hex.
+        /// The full commit id.
         commit: String,
-        /// `t-1@4`, or an abbreviated id.
+        /// `t-1@4`, or an abbreviated commit id.
         name: String,
-        /// The task that it belongs to.
+        /// The id of its task.
         task: Option<String>,
-        /// n of `<task>@n` on HEAD's history.
+        /// `n` of `<task>@n` on the history of HEAD.
         number: Option<usize>,
     }
 
     /// The first bad commit.
     struct BisectBad from bad: &FirstBad {
-        /// Which.
+        /// The commit and its name.
         #[serde(flatten)]
         point: BisectPoint,
-        /// The first paragraph of its message on one line.
+        /// The subject: the first paragraph of the message on one line.
         subject: String,
-        /// `Name <email>`, as the mailmap has it.
+        /// `Name <email>` after applying the mailmap.
         author: String,
-        /// When it was written.
+        /// The author date.
         at: String,
         /// Its changes relative to its first parent.
         paths: Vec<PathJson>,
     }
 
-    /// A test.
+    /// A test of one commit.
     struct BisectTest from tested: &Tested {
-        /// Of which commit.
+        /// The tested commit.
         #[serde(flatten)]
         point: BisectPoint,
-        /// Whether this is the state before all others.
+        /// Whether it is the state before the range.
         base: bool = tested.is_base,
         /// The exit code of the command.
         exit: i32 = tested.ended.exit,
-        /// How long it ran.
+        /// The running time in seconds.
         seconds: f64 = tested.ended.seconds,
         /// `good`, `bad` or `skip`.
         verdict: &'static str = match tested.verdict {

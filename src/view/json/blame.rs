@@ -8,62 +8,62 @@ use crate::{
 };
 
 json! {
-    /// `blame`.
+    /// The answer of `blame`.
     pub struct BlameAnswer from blame: &Blame<'_>, is_summary: bool {
-        /// The commit on whose history lines and numbers are; null when there is none.
+        /// The commit whose history checkpoints are counted on; null if there is none.
         tip: Option<String>,
-        /// In the order of the file; absent with `--summary`.
+        /// The lines of the file, in order; absent with `--summary`.
         #[serde(skip_serializing_if = "Option::is_none")]
         lines: Option<Vec<BlameLine>> = (!is_summary).then(|| blame.lines.iter().map(|line| blame_line(blame, line)).collect()),
-        /// How many lines are whose, most first. A line of several tasks counts for each.
+        /// The number of lines of each task, the largest first. A line of several tasks counts for each.
         summary: Vec<BlameShare> = blame.shares().to_json(),
-        /// The history is cut off (shallow clone), and some lines are from where it ends: they may be older.
+        /// The clone is shallow, and some lines come from its boundary: they may be older.
         lower_bound: bool = blame.is_cut,
     }
 
-    /// A line.
+    /// An annotated line.
     struct BlameLine {
-        /// Its number.
+        /// The line number in the annotated revision.
         line: usize,
-        /// The commit that it is from; null when it is not committed.
+        /// The full id of the commit that it comes from; null if it is not committed.
         commit: Option<String>,
-        /// git did not look further than this commit.
+        /// Whether that is a boundary commit.
         boundary: bool,
-        /// The tasks of the commit; of a line that is not committed the active ones.
+        /// The tasks of the commit; for an uncommitted line the active tasks.
         tasks: Vec<String>,
-        /// n of `<task>@n` for the first of them.
+        /// `n` of `<task>@n` for the first of `tasks`.
         number: Option<usize>,
-        /// The same for each of them.
+        /// The number for each of `tasks`.
         numbers: Vec<Option<usize>>,
-        /// `Name <email>`; null when it is not committed.
+        /// `Name <email>` of the author; null if the line is not committed.
         author: Option<String>,
-        /// When it was written; null when it is not committed.
+        /// The author date; null if the line is not committed.
         at: Option<String>,
-        /// Its number in the commit.
+        /// The line number in that commit.
         original_line: usize,
-        /// The name of the file in that commit. Absent if it is not UTF-8.
+        /// The path of the file in that commit; absent if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         original_path: Option<String>,
-        /// The bytes of that in hex, when it is not UTF-8.
+        /// The bytes of that path in hex, if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         original_path_hex: Option<String>,
-        /// The line, without its end. Absent when it is not UTF-8.
+        /// The line without its end; absent if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         text: Option<String>,
-        /// Its bytes in hex, when it is not UTF-8.
+        /// The bytes of the line in hex, if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         text_hex: Option<String>,
     }
 
-    /// How much of the file is whose.
+    /// The lines of one task.
     struct BlameShare from share: &Share {
-        /// The task; null for lines of no task.
+        /// The id of the task; null for lines without a task.
         task: Option<String>,
-        /// Whether it is about lines that are committed.
+        /// Whether these lines are committed.
         committed: bool,
-        /// How many lines.
+        /// The number of lines.
         lines: usize,
-        /// From how many commits.
+        /// The number of commits that they come from.
         commits: usize,
     }
 }

@@ -17,17 +17,17 @@ use crate::{
 };
 
 json! {
-    /// `brief`: what stands on the page, as data. Lists are bounded; `total` says how many there are.
+    /// The answer of `brief`: the content of the page as data. Lists are bounded; `total` is the full number.
     pub struct BriefAnswer from facts: &Facts<'_> {
-        /// The task it is about; `null` when none is active and none was asked for.
+        /// The task of the brief; `null` if none was named and none is active.
         task: Option<BriefTaskJson> = facts.focus.as_ref().map(|focus| BriefTaskJson::new(&focus.task, facts, focus.is_active)),
-        /// The newest decisions, oldest first: of the tasks that it comes after and of finished parts of its feature, then of the
-        /// feature, then its own.
+        /// The newest decisions, oldest first: of the dependencies and the completed sibling tasks, then of the
+        /// feature, then of the task itself.
         decisions: Several<BriefDecisionJson> = decisions(facts),
         /// The newest failed attempts, oldest first.
         failures: Several<BriefFailureJson> =
             newest(task(facts).map_or(&[], |task| &task.failures), |failure| BriefFailureJson::new(failure, &facts.view)),
-        /// Blockers.
+        /// The open blockers.
         blockers: Vec<BriefBlockerJson> = task(facts)
             .map_or(&[][..], |task| &task.blockers)
             .iter()
@@ -36,82 +36,80 @@ json! {
         /// The newest notes, oldest first.
         notes: Several<NoteJson> =
             newest(task(facts).map_or(&[], |task| &task.notes), |note| NoteJson::new(note, &facts.view)),
-        /// Checkpoints of the task on the present history.
+        /// The commits of the task on this history.
         checkpoints: BriefCheckpointsJson = facts.to_json(),
-        /// The state.
+        /// The state of the worktree and the ledger.
         state: BriefStateJson = facts.to_json(),
-        /// Uncommitted changes.
+        /// The uncommitted paths.
         uncommitted: BriefUncommittedJson = facts.standing.to_json(),
-        /// Tasks in progress, but for the one it is about.
+        /// Tasks in progress, without the task of the brief.
         in_progress: Several<BriefRowJson> =
             rows(facts, facts.plan.in_progress.iter().map(|work| &work.row), facts.plan.in_progress_count),
-        /// Tasks that stand failed, but for the one it is about.
+        /// Failed tasks, without the task of the brief.
         failed: Several<BriefRowJson> = rows(facts, &facts.plan.failed, facts.plan.failed_count),
         /// Ready tasks in the order of 'next'.
         next: Several<BriefRowJson> = rows(facts, &facts.plan.next, facts.plan.next_count),
-        /// The next commands.
+        /// The suggested commands.
         commands: Vec<BriefCommandJson> = commands(facts).to_json(),
     }
 
     /// The task that a brief is about.
     struct BriefTaskJson from task: &Task, facts: &Facts<'_>, is_active: bool {
-        /// Its id.
+        /// The id of the task.
         id: String,
-        /// Its title.
+        /// The title: one line.
         title: String,
-        /// Its state.
         status: Status,
         /// Whether it is active in this worktree.
         active: bool = is_active,
         /// 0 (highest) to 4.
         priority: u8,
-        /// How many times it was begun.
+        /// How many times it was started.
         attempts: u32,
-        /// The files that it is expected to change.
+        /// The description.
         description: Option<String> = task.description.as_ref().map(|text| facts.text(text)),
-        /// When it is done.
+        /// The acceptance criteria.
         accept: Option<String> = task.accept_text(|text| facts.text(text)),
-        /// Paths that it is expected to touch.
+        /// Paths that it is expected to change, relative to the top of the work tree.
         files: Vec<String>,
-        /// Labels.
+        /// Its labels.
         labels: Vec<String>,
-        /// References to issues and addresses elsewhere.
+        /// References: URLs, or keys of other trackers.
         refs: Vec<String>,
-        /// The feature it is a part of.
+        /// The id of its feature.
         parent: Option<String>,
-        /// Open dependencies.
+        /// Ids of dependencies that are not completed.
         waiting_on: Vec<String> = facts.plan.waits_for.iter().map(|(id, _)| id.to_string()).collect(),
-        /// Its open parts.
+        /// The open subtasks.
         open_parts: Several<BriefRowJson> = rows(facts, &facts.plan.parts, facts.plan.parts_count.0),
-        /// The holder.
+        /// The holder of the claim, as `name@host`.
         held_by: Option<String> = task.claim.as_ref().map(|claim| claim.by.to_string()),
-        /// Until when.
+        /// The end of the claim.
         held_until: Option<String> = task.claim.as_ref().map(|claim| claim.until.to_string()),
-        /// That time is over.
+        /// Whether the claim has expired.
         stale: bool = task.claim.as_ref().is_some_and(|claim| !claim.is_live(facts.now)),
     }
 
     /// A task in a list.
     struct BriefRowJson from row: &Summary, now: Timestamp {
-        /// Its id.
+        /// The id of the task.
         id: String,
-        /// Its title.
+        /// The title: one line.
         title: String,
-        /// Its state.
         status: Status,
-        /// The holder.
+        /// The holder of the claim, as `name@host`.
         held_by: Option<String> = row.claim.as_ref().map(|(by, _)| by.to_string()),
-        /// Until when.
+        /// The end of the claim.
         held_until: Option<String> = row.claim.as_ref().map(|(_, until)| Timestamp::from_millis(*until).to_string()),
-        /// That time is over.
+        /// Whether the claim has expired.
         stale: bool = row.claim.is_some() && row.live_claim(now).is_none(),
-        /// Why it failed.
+        /// The reason of the last failure, while it is failed.
         failure: Option<String>,
     }
 
-    /// A decision.
+    /// A decision that applies to the task.
     pub struct BriefDecisionJson from decision: &Decision, view: &View<'_>, id: &TaskId {
-        /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
+        /// The id of the task it was made in: the task itself, its feature, a dependency, or a completed sibling task.
         task: String = id.to_string(),
         #[serde(flatten)]
         decision: DecisionJson = DecisionJson::new(decision, view),
@@ -119,151 +117,151 @@ json! {
 
     /// A failed attempt.
     pub struct BriefFailureJson from failure: &Failure, view: &View<'_> {
-        /// Which, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
-        /// Why.
+        /// The reason for the failure.
         reason: String = view.text(&failure.reason),
-        /// In one word.
+        /// The kind of failure, one word.
         kind: Option<String>,
-        /// When.
+        /// The time of the failure.
         at: String,
     }
 
-    /// A blocker.
+    /// An open blocker.
     pub struct BriefBlockerJson from blocker: &Blocker, view: &View<'_> {
-        /// Its id, for 'unblock'.
+        /// The id, for 'unblock'.
         id: String,
-        /// What.
+        /// A description of what the task waits for.
         text: String = view.text(&blocker.text),
     }
 
-    /// Checkpoints.
+    /// The commits of the task.
     struct BriefCheckpointsJson from facts: &Facts<'_> {
-        /// How many there are on the present history.
+        /// The number of its commits on this history.
         total: usize = facts.focus.as_ref().map_or(0, |focus| focus.checkpoints),
-        /// The newest.
+        /// The newest one.
         last: Option<BriefCheckpointJson> = facts.focus.as_ref().and_then(|focus| focus.last.to_json()),
-        /// The newest that passed a verification.
+        /// The newest one that passed a verification.
         verified: Option<BriefCheckpointJson> = facts.focus.as_ref().and_then(|focus| focus.verified.to_json()),
-        /// How the commits that the ledger knows came about; `null` where that cannot be said.
+        /// When its commits were made; `null` if that is unknown.
         making: Option<MakingJson> = facts.focus.as_ref().and_then(|focus| focus.making.to_json()),
     }
 
-    /// How the history of a task came about.
+    /// When the commits of a task were made, relative to its work.
     pub struct MakingJson from making: &Making {
-        /// `while-working`, or `at-the-end`: the first commit came when four fifths of the work were over.
+        /// `while-working`, or `at-the-end` if the first commit was made in the last fifth of the work.
         how: &'static str = making.how.as_str(),
         /// Seconds of work before the first commit.
         before_seconds: u64 = making.before,
         /// Seconds from the first snapshot, or the start, to the last commit.
         work_seconds: u64 = making.work,
-        /// How many commits.
+        /// The number of commits.
         commits: usize,
-        /// How many snapshots of the task are in this repository.
+        /// The number of its snapshots in this repository.
         snapshots: usize,
     }
 
-    /// A checkpoint.
+    /// A commit of the task.
     struct BriefCheckpointJson from checkpoint: &Checkpoint {
-        /// n of `t-1@n`.
+        /// `n` of `t-1@n`.
         number: usize,
-        /// The commit.
+        /// The full commit id.
         commit: String,
-        /// Its subject.
+        /// The first line of its message.
         subject: String,
-        /// When it was committed.
+        /// The committer date.
         at: String,
     }
 
-    /// The state.
+    /// The state of the worktree and the ledger.
     struct BriefStateJson from facts: &Facts<'_> {
-        /// Nothing is half done, nothing is uncommitted.
+        /// Whether there are neither uncommitted changes nor unfinished operations.
         clean: bool = !facts.state.is_stuck() && facts.standing.total == 0 && facts.standing.counts.hidden == 0,
-        /// The operation that was interrupted: 'undo' undoes it, 'resume' finishes it.
+        /// An interrupted operation: 'undo' rolls it back, 'resume' finishes it.
         interrupted: Option<String> = facts.state.interrupted.as_ref().map(|operation| operation.id.to_string()),
-        /// The operation of git in progress: 'a merge', 'a rebase'.
+        /// The unfinished operation of git: 'a merge', 'a rebase'.
         unfinished: Option<String> = facts.state.in_progress.as_ref().map(|operation| operation.what.to_owned()),
-        /// The commit.
+        /// The full id of the commit of HEAD; null on an unborn branch.
         head: Option<String> = facts.state.head.commit.to_json(),
-        /// The branch.
+        /// The short name of the branch; null if HEAD is detached.
         branch: Option<String> = facts.state.head.branch_name(),
-        /// Its upstream.
+        /// The upstream of the branch.
         upstream: Option<String> = facts.standing.upstream.to_json(),
-        /// Commits that the branch has and its upstream has not.
+        /// The number of commits that only the branch has.
         ahead: Option<usize> = facts.standing.ahead_behind.map(|(ahead, _)| ahead),
-        /// Commits that the upstream has and the branch has not.
+        /// The number of commits that only the upstream has.
         behind: Option<usize> = facts.standing.ahead_behind.map(|(_, behind)| behind),
-        /// The ledger against that of the remote, as it was last fetched.
+        /// The ledger compared with that of the remote, as last fetched.
         ledger: Option<BriefLedgerJson> = facts.state.ledger.to_json(),
-        /// Active tasks of this worktree, but for the one it is about.
+        /// Ids of active tasks of this worktree, without the task of the brief.
         also_active: Vec<String> = facts.active.iter().map(|(id, _)| id.to_string()).collect(),
-        /// Tasks that the asker holds in this worktree, or left in progress there, without being active; omitted if none.
+        /// Ids of tasks that the actor holds or left in progress in this worktree, without the active ones; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         held: Vec<String> = facts.held.iter().map(|task| task.id.to_string()).collect(),
-        /// Commits made while the task was active that carry no trailer.
+        /// The number of commits without a trailer made while the task was active.
         unstamped: usize = facts.state.unstamped,
         /// Why commits made here are not stamped; null if they are.
         hooks_missing: Option<String> = facts.state.unstamping.clone(),
-        /// The tasks of this repository are elsewhere: this clone has no ledger, and its commits name tasks.
+        /// This clone has no ledger, but its commits name tasks: they are in another clone.
         ledger_missing: bool = facts.state.is_ledger_elsewhere,
-        /// The last session of an agent host here, if it broke off.
+        /// The last session of an agent host in this worktree, if it broke off.
         broke_off: Option<BriefSessionJson> = facts.state.broke_off.to_json(),
-        /// Other sessions that are at work in this worktree.
+        /// Other live sessions in this worktree.
         other_sessions: Vec<BriefSessionJson> =
             facts.state.other_sessions.iter().take(ENOUGH).map(BriefSessionJson::new).collect(),
-        /// Commits made after the last active task ended, which may belong to it; omitted if there are none.
+        /// Commits made after the last active task ended that may belong to it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         follow_up: Option<FollowUpJson> = facts.state.follow_up.to_json(),
     }
 
     /// A session of an agent host.
     struct BriefSessionJson from session: &Session {
-        /// The host: `claude`.
+        /// The word for the host: `claude`.
         host: String,
-        /// The id of the session in its host.
+        /// The session id assigned by the host.
         session: String = session.id.clone(),
-        /// The task that it works on.
+        /// The id of the task that it works on.
         task: Option<String> = session.tasks.first().map(ToString::to_string),
-        /// When it was last seen.
+        /// The time of its last event.
         seen: String,
     }
 
-    /// Our ledger against another one.
+    /// The local ledger compared with that of a remote.
     struct BriefLedgerJson from ledger: &Ledger {
-        /// Whose.
+        /// The name of the remote.
         remote: String,
-        /// Each side has changes that the other lacks.
+        /// Whether both sides have changes that the other lacks.
         diverged: bool = ledger.ahead > 0 && ledger.behind > 0,
-        /// Commits of the ledger that only we have.
+        /// The number of commits that only the local ledger has.
         ahead: usize,
-        /// Commits of the ledger that only they have.
+        /// The number of commits that only the ledger of the remote has.
         behind: usize,
     }
 
-    /// Uncommitted changes.
+    /// The uncommitted paths.
     pub struct BriefUncommittedJson from summary: &status::StatusSummary {
-        /// How many paths, by kind.
+        /// The number of paths, by kind.
         counts: DirtyJson,
-        /// The paths.
+        /// The first of these paths.
         paths: Several<PathJson> =
             Several { total: summary.total, shown: summary.first.iter().map(|one| one.path.to_json()).collect() },
     }
 
-    /// A command.
+    /// A suggested command.
     struct BriefCommandJson from command: &NextCommand {
-        /// As it is typed.
+        /// The command line.
         command: String = command.line.clone(),
         /// Its effect.
         what: String,
     }
 }
 
-/// Some of many.
+/// The beginning of a list.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Several<T> {
-    /// How many there are.
+    /// The full number of items.
     pub total: usize,
-    /// Those that are shown.
+    /// The listed items.
     pub shown: Vec<T>,
 }
 

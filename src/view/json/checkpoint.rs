@@ -16,15 +16,15 @@ use crate::{
     },
 };
 
-/// A path: a string when it is UTF-8, else an object with its bytes in hex.
+/// A path: a string if it is UTF-8, otherwise an object with its bytes in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum PathJson {
-    /// UTF-8.
+    /// A path in UTF-8.
     Text(String),
-    /// Anything else.
+    /// Any other path.
     Bytes {
-        /// Its bytes, in hex.
+        /// The bytes of the path in hex.
         path_hex: String,
     },
 }
@@ -40,62 +40,62 @@ impl PathJson {
 }
 
 json! {
-    /// `checkpoint`.
+    /// The answer of `checkpoint`.
     pub struct CheckpointAnswer {
-        /// False when there was nothing to commit.
+        /// False if there was nothing to commit.
         created: bool,
         checkpoint: Option<CheckpointJson>,
-        /// The operation that `undo` would undo.
+        /// The id of the operation, for `undo`.
         operation: Option<String>,
-        /// With `--verify`: the verification, also if there was nothing to commit.
+        /// With `--verify`: the verification, even if there was nothing to commit.
         verification: Option<VerificationJson>,
     }
 
     /// A commit that names its task.
     struct CheckpointJson from made: &SavedCheckpoint, id: &TaskId, verification: Option<VerificationJson> {
-        /// The task.
+        /// The id of the task.
         task: String = id.to_string(),
-        /// n of `<task>@n`.
+        /// `n` of `<task>@n`.
         number: usize,
-        /// The commit.
+        /// The full commit id.
         commit: String,
-        /// Its tree.
+        /// The full id of its tree.
         tree: String,
-        /// Its subject.
+        /// The first line of its message.
         subject: String,
-        /// Its changes.
+        /// The paths that differ from its parent.
         paths: Vec<PathJson>,
-        /// The verification of exactly its tree.
+        /// A verification of exactly its tree.
         verification: Option<VerificationJson> = verification.filter(|verification| verification.tree == made.tree),
     }
 
-    /// `show`.
+    /// The answer of `show`.
     pub struct ShowAnswer {
         task: TaskJson,
-        /// The checkpoint that was named behind `@`.
+        /// The checkpoint, if one was named.
         checkpoint: Option<PointJson>,
-        /// How far the task is, its parts, and the files that its commits touch; `null` where a checkpoint was named.
+        /// Progress, subtasks and files of the task; `null` if a checkpoint was named.
         work: Option<WorkJson>,
     }
 
-    /// The state that the name of a checkpoint refers to.
+    /// The state that a checkpoint name refers to.
     struct PointJson from shown: &ShownCheckpoint<'_> {
-        /// n of `<task>@n`, if it is a commit of the task.
+        /// `n` of `<task>@n`, if it is a commit of the task.
         number: Option<usize> = shown.point.number,
-        /// The commit; null for the state before any commit.
+        /// The full commit id; null for the state before the first commit.
         commit: Option<String> = shown.point.commit.to_json(),
-        /// Its tree.
+        /// The full id of its tree.
         tree: String,
-        /// Its subject.
+        /// The first line of its message.
         subject: Option<String>,
-        /// Its changes.
+        /// The paths that differ from its parent.
         paths: Vec<PathJson>,
-        /// The newest verification of exactly its tree by this task.
+        /// The newest verification of exactly its tree for this task.
         verification: Option<VerificationJson> = shown
             .task
             .verification_of(&shown.tree.to_string())
             .map(|verification| VerificationJson::new(verification, &shown.view)),
-        /// How `@start` was found.
+        /// How `@start` was determined.
         rule: Option<&'static str> = shown.point.rule.map(Rule::as_str),
     }
 }

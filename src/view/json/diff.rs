@@ -6,34 +6,34 @@ use super::json;
 use crate::{git::raw::Change, verbs::diff::Diff};
 
 json! {
-    /// `diff`.
+    /// The answer of `diff`.
     pub struct DiffAnswer from diff: &Diff {
-        /// What is compared: the full id of a commit, a tree or a file, or `index`; null for the empty state before all commits.
+        /// The old side: the full id of a commit, a tree or a blob, or `index`; null for the state before the first commit.
         from: Option<String>,
-        /// With what: the same, or `worktree`.
+        /// The new side: likewise, or `worktree`.
         to: Option<String>,
-        /// In git's order.
+        /// The changed paths, in git's order.
         changes: Vec<DiffChange>,
     }
 
-    /// A path that is not the same on both sides.
+    /// A path that differs between the two sides.
     struct DiffChange from change: &Change {
-        /// Its current name. Absent if it is not UTF-8.
+        /// The path; absent if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         path: Option<String> = text_or_hex(Some(&change.path)).0,
-        /// Its bytes in hex, when it is not UTF-8.
+        /// The bytes of the path in hex, if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         path_hex: Option<String> = text_or_hex(Some(&change.path)).1,
-        /// Its previous name, if it was renamed or copied. Null also if that is not UTF-8.
+        /// The old path of a rename or copy; null if there is none or it is not UTF-8.
         old_path: Option<String> = text_or_hex(change.old_path.as_ref()).0,
-        /// The bytes of that in hex, when it is not UTF-8.
+        /// The bytes of the old path in hex, if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         old_path_hex: Option<String> = text_or_hex(change.old_path.as_ref()).1,
         /// `A`, `M`, `D`, `R`, `C`, `T`; `U` for a conflict.
         status: char,
-        /// Octal; `000000` when it was not there.
+        /// The octal mode; `000000` if the path did not exist.
         old_mode: String,
-        /// Octal; `000000` when it is not there.
+        /// The octal mode; `000000` if the path does not exist.
         new_mode: String,
     }
 }

@@ -14,11 +14,11 @@ use crate::{
 };
 
 json! {
-    /// `doctor`.
+    /// The answer of `doctor`.
     pub struct DoctorAnswer from answer: &doctor::Answer, now: Timestamp {
         /// All checks.
         pub checks: Vec<CheckJson> = checks(answer, now),
-        /// With `--fix` and `--adopt`: the repairs, a sentence each; omitted if there were none.
+        /// With `--fix` and `--adopt`: the repairs, one sentence each; omitted if there were none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub fixed: Vec<String> = answer.fixed.clone(),
     }
@@ -30,11 +30,11 @@ json! {
 pub struct CheckJson {
     /// The name of the check.
     pub name: String,
-    /// How bad it is.
+    /// The severity of the finding.
     pub level: LevelJson,
-    /// The finding.
+    /// The finding, a sentence.
     pub message: String,
-    /// The remedy.
+    /// How to fix it; null if nothing has to be fixed.
     pub fix: Option<String>,
 }
 
@@ -61,16 +61,16 @@ fn of_host(known: &HostStatus, now: Timestamp) -> CheckJson {
     CheckJson { name: "host".to_owned(), level, message: host::lines(known, now).join("; "), fix }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "Level")]
 pub enum LevelJson {
-    /// As it should be.
+    /// No problem was found.
     Ok,
-    /// Works, with a warning.
+    /// A problem that prevents nothing.
     Warning,
-    /// Something does not work.
+    /// A problem that prevents something from working.
     Error,
 }
 

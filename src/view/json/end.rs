@@ -21,7 +21,7 @@ pub struct EndAnswer<T> {
     tasks: T,
     #[serde(flatten)]
     end: EndJson,
-    /// With `cancel`: ids of the open tasks that come directly after one of them; omitted if there are none.
+    /// With `cancel`: ids of the open tasks that directly depend on one of them; omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     dependents: Vec<String>,
 }
@@ -36,10 +36,10 @@ pub struct CompleteAnswer<T> {
     unblocked: Vec<String>,
     /// With `--next`: the task that was started or claimed.
     next: Option<TaskJson>,
-    /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
+    /// Decisions that apply to `next`, as in the answer of `start`; omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     decided_before: Vec<BriefDecisionJson>,
-    /// With `--message`: the checkpoint that was made first; omitted if there was nothing to commit.
+    /// With `--message`: the checkpoint created first; omitted if there was nothing to commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checkpoint: Option<MadeJson>,
     #[serde(flatten)]
@@ -47,7 +47,7 @@ pub struct CompleteAnswer<T> {
     /// Acceptance criteria that are not ticked; omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open_criteria: Vec<String>,
-    /// Commits made while one of the tasks was active that name no task.
+    /// Commits without a task made while one of the tasks was active.
     unstamped: Vec<String>,
     /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
     /// Omitted if there are none.
@@ -56,9 +56,9 @@ pub struct CompleteAnswer<T> {
 }
 
 json! {
-    /// The consequences of the end of a task.
+    /// What else happened when a task ended.
     struct EndJson {
-        /// Ids of the features that completed themselves with it; omitted if there are none.
+        /// Ids of the features that were completed with it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         features: Vec<String>,
         /// Uncommitted changes of this worktree, if the task was active in it; omitted if there are none.
@@ -66,26 +66,26 @@ json! {
         uncommitted: Option<UncommittedJson>,
     }
 
-    /// What is not committed after another task was active.
+    /// Uncommitted changes of a task that is no longer active.
     pub struct UncommittedJson from left: &Uncommitted {
-        /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
+        /// The id of the task: `git agent checkpoint --task <id>` commits its changes.
         task: String,
-        /// The task that a checkpoint commits the paths for from now on; omitted if none is active.
+        /// The id of the task that a checkpoint commits these changes to from now on; omitted if none is active.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         goes_to: Option<String>,
         #[serde(flatten)]
         uncommitted: BriefUncommittedJson = left.summary.to_json(),
     }
 
-    /// A checkpoint that was made on the way: `show` has the rest.
+    /// A checkpoint that was created first; `show` has the details.
     struct MadeJson from done: &Completed, saved: &SavedCheckpoint {
-        /// n of `<task>@n`.
+        /// `n` of `<task>@n`.
         number: usize = saved.number,
-        /// The commit.
+        /// The full commit id.
         commit: String = saved.commit.clone(),
-        /// How many paths it changes.
+        /// The number of changed paths.
         paths: usize = saved.paths.len(),
-        /// Whether exactly its content passed a verification; omitted if none was asked for.
+        /// Whether exactly its tree passed the verification; omitted if none was requested.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passed: Option<bool> = done.verified.as_ref().map(|(_, verification)| verification.passed()),
     }

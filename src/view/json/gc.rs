@@ -4,21 +4,21 @@ use super::{JsonForm as _, json};
 use crate::recovery::gc::{Chain, Expiry, Room};
 
 json! {
-    /// `gc`.
+    /// The answer of `gc`.
     pub struct GcAnswer from plan: &Expiry, room: Room, is_dry_run: bool {
         /// Whether nothing was changed (`--dry-run`).
         dry_run: bool = is_dry_run,
-        /// Ids of the snapshots that go, newest first.
+        /// Ids of the expired snapshots, newest first.
         dropped: Vec<String> = plan.drop.iter().map(|snapshot| snapshot.id.to_string()).collect(),
-        /// How many snapshots stay.
+        /// The number of snapshots that are kept.
         kept: usize = plan.keep.len(),
-        /// The fate of the operations.
+        /// The operations of each worktree.
         operations: Vec<ChainJson> = plan.chains.to_json(),
-        /// Bytes on the disk that only snapshots and operations need.
+        /// The disk usage in bytes of objects that only snapshots and operations need.
         bytes: u64 = room.all,
-        /// Of these, the objects that only expired ones need.
+        /// The part of `bytes` that only expired ones need.
         freed_bytes: u64 = room.freed,
-        /// What is skipped, and why.
+        /// Warnings about what was skipped.
         remarks: Vec<String>,
     }
 
@@ -26,9 +26,9 @@ json! {
     struct ChainJson from chain: &Chain {
         /// `main`, or the name of a linked worktree.
         worktree: String,
-        /// How many go.
+        /// The number of expired operations.
         dropped: usize = chain.drop,
-        /// How many stay.
+        /// The number of operations that are kept.
         kept: usize = chain.keep.len(),
     }
 }

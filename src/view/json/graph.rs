@@ -10,9 +10,9 @@ use crate::{
 };
 
 json! {
-    /// `graph`.
+    /// The answer of `graph`.
     pub struct GraphAnswer from chart: &Chart, cycles: Vec<Vec<TaskId>>, drawn: Option<String> {
-        /// In the order in which they can be done.
+        /// The tasks, dependencies first.
         nodes: Vec<NodeJson> = chart
             .nodes
             .iter()
@@ -20,7 +20,7 @@ json! {
             .map(|(node, place)| NodeJson::new(node, place.layer))
             .collect(),
         edges: Vec<EdgeJson> = chart.edges.iter().map(|edge| EdgeJson::new(edge, chart)).collect(),
-        /// One cycle for every group of tasks that wait for each other.
+        /// One cycle for each group of tasks that wait for each other.
         cycles: Vec<Vec<String>> = cycles.to_json(),
         /// With `--format dot`, `mermaid` or `svg`: the chart in that format.
         text: Option<String> = drawn,
@@ -32,16 +32,16 @@ json! {
         /// `completed`, `in_progress`, `ready`, `waiting`, `blocked`, `failed` or `cancelled`.
         state: &'static str = node.state.as_str(),
         parent: Option<String> = node.within.as_ref().map(|(id, _)| id.to_string()),
-        /// From 0; everything in a layer comes after something in the layer before it.
+        /// From 0; every task depends on one in the previous layer.
         layer: usize = place,
     }
 
     struct EdgeJson from edge: &(usize, usize, EdgeKind), chart: &Chart {
-        /// The task that comes first.
+        /// The id of the task that comes first.
         from: String = chart.nodes[edge.0].id.to_string(),
-        /// The task that depends on it.
+        /// The id of the task that depends on it.
         to: String = chart.nodes[edge.1].id.to_string(),
-        /// `after`, or `part` from a task to the feature that it is a part of.
+        /// `after`, or `part` from a subtask to its feature.
         kind: &'static str = match edge.2 {
             EdgeKind::After => "after",
             EdgeKind::Part => "part",

@@ -4,35 +4,35 @@ use super::json;
 use crate::{hosts::install::FileChange, verbs::host::installed::HostStatus};
 
 json! {
-    /// `host install`, `host uninstall`, `host status`.
+    /// The answer of `host install`, `host uninstall` and `host status`.
     pub struct HostsAnswer {
-        /// The hosts.
+        /// The status of each host.
         pub hosts: Vec<HostJson>,
-        /// Files that were changed, or would be.
+        /// Files that were changed or, with `--dry-run`, would be.
         pub changes: Vec<HostChangeJson>,
-        /// Nothing was written.
+        /// Whether nothing was written (`--dry-run`).
         pub dry_run: bool,
     }
 
-    /// A host.
+    /// What is installed for an agent host.
     pub struct HostJson from known: &HostStatus {
-        /// Its word: `claude`.
+        /// The word for the host: `claude`.
         pub host: String = known.host.as_str().to_owned(),
-        /// It is on this machine.
+        /// Whether the host is on this machine.
         pub found: bool = known.is_found,
-        /// Where its hooks are installed: `user`, `project`, `plugin` (one that it installed itself, and runs).
+        /// Where its hooks are installed: `user`, `project`, `plugin` (installed by the host, and enabled).
         pub installed: Vec<String> = known.installed.iter().map(|source| source.as_str().to_owned()).collect(),
-        /// Files that are not as this version installs them.
+        /// Files that are missing or differ from what this version installs.
         pub missing: Vec<String> = known.missing.iter().map(|path| path.display().to_string()).collect(),
-        /// Whether the host trusts the hooks that are installed; `null` for hosts that run hooks without that, and where none are.
+        /// Whether the host trusts the installed hooks; `null` for hosts without that concept, and if none are installed.
         pub trusted: Option<bool> = known.is_trusted,
-        /// When its last event arrived in this repository.
+        /// The time of its last event in this repository.
         pub last_event: Option<String>,
     }
 
-    /// A file that changes.
+    /// A changed file.
     pub struct HostChangeJson from file: &FileChange {
-        /// The file.
+        /// The path of the file.
         pub path: String = file.path.display().to_string(),
         /// `new`, `changed` or `removed`.
         pub change: &'static str = match (&file.before, &file.after) {

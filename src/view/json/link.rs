@@ -4,11 +4,11 @@ use super::json;
 use crate::verbs::link::{Linked, Tied};
 
 json! {
-    /// `link`, `unlink`.
+    /// The answer of `link` and `unlink`.
     pub struct LinkAnswer from done: &Linked {
-        /// The task.
+        /// The id of the task.
         task: String = done.task.id.to_string(),
-        /// The commits that were named, in that order.
+        /// The named commits, in that order.
         commits: Vec<TiedJson>,
     }
 
@@ -16,9 +16,9 @@ json! {
     struct TiedJson from tied: &Tied {
         commit: String,
         subject: String,
-        /// The tasks that it belonged to before.
+        /// Ids of its tasks before.
         before: Vec<String>,
-        /// The tasks that it belongs to now.
+        /// Ids of its tasks now.
         tasks: Vec<String> = tied.after.clone(),
     }
 }

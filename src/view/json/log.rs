@@ -6,22 +6,22 @@ use serde_json::{Map, Value};
 
 use super::{ChangeJson, SnapshotJson};
 
-/// `log`; with `--jsonl` its entries, one a line.
+/// The answer of `log`; with `--jsonl`, its entries, one per line.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogAnswer {
-    /// Newest first.
+    /// The entries, newest first.
     pub entries: Vec<LogEntry>,
-    /// The history is cut off (shallow clone): there may be more.
+    /// The clone is shallow, and its history ends here: there may be more.
     pub lower_bound: bool,
 }
 
-/// One thing that happened.
+/// An entry of the log.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum LogEntry {
     /// A commit.
     Commit(LogCommit),
-    /// A task event.
+    /// An event of a task.
     Event(LogEvent),
     /// A snapshot (`--snapshots`).
     Snapshot(LogSnapshot),
@@ -30,52 +30,51 @@ pub enum LogEntry {
 /// A snapshot, and its changes since the previous one.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogSnapshot {
-    /// The snapshot.
     #[serde(flatten)]
     pub snapshot: SnapshotJson,
-    /// The snapshot before it of the same worktree; `null`: the changes are those against `head`.
+    /// The id of the previous snapshot of the same worktree; `null`: the changes are relative to `head`.
     pub previous: Option<String>,
-    /// What changed.
+    /// The changed files.
     pub changes: Vec<ChangeJson>,
 }
 
 /// A commit.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogCommit {
-    /// Its id, full hex.
+    /// The full commit id.
     pub commit: String,
-    /// The committer's date. Git keeps seconds; milliseconds are from the ledger where it saw the commit, else zero.
+    /// The committer date. Git stores seconds; milliseconds are from the ledger if it recorded the commit, otherwise zero.
     pub at: String,
-    /// `Name <email>`, as the mailmap has it.
+    /// `Name <email>` after applying the mailmap.
     pub author: String,
     /// Ids of the tasks that it belongs to.
     pub tasks: Vec<String>,
-    /// The first paragraph of the message on one line.
+    /// The subject: the first paragraph of the message on one line.
     pub subject: String,
-    /// n of `T@n` when the log is about task T and the commit is on HEAD's history.
+    /// `n` of `T@n`, if the log is about task T and the commit is on the history of HEAD.
     pub number: Option<usize>,
-    /// The same for each of `tasks`, when the log is about one task; otherwise empty.
+    /// The number for each of `tasks`, if the log is about one task; otherwise empty.
     pub numbers: Vec<Option<usize>>,
-    /// How the newest verification of exactly its tree ended.
+    /// Whether the newest verification of exactly its tree passed; null if there is none.
     pub verified: Option<bool>,
-    /// A later commit in this log reverts it, and is in force itself.
+    /// Whether a later commit in this log reverts it, and is not reverted itself.
     pub reverted: bool,
-    /// The oldest commit of the task that made the same patch, when the log is about one task: this one is a cherry-pick of it, or it of this one.
+    /// The oldest commit of the task with the same patch, if the log is about one task: one of the two is a cherry-pick of the other.
     pub same_patch_as: Option<String>,
 }
 
-/// A task event, with the keys that its kind carries.
+/// An event of a task, with the keys of its kind.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogEvent {
-    /// When.
+    /// The time by the clock of the writer.
     pub at: String,
-    /// By whom.
+    /// The actor, as `name@host`.
     pub by: String,
-    /// Whose.
+    /// The id of the task.
     pub task: String,
-    /// The kind of event.
+    /// The kind of the event, as in the ledger.
     pub kind: String,
-    /// Its id in the ledger.
+    /// The ulid of the event in the ledger.
     pub id: String,
     /// What else it says; `failure_kind` and `linked_by` are `kind` and `by` of the ledger's line. Of an edit, `was` has the fields that it
     /// set as they were before; `undone` is true when it was withdrawn.

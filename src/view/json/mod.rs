@@ -111,28 +111,28 @@ json! {
         error: ErrorJson = error.to_json(),
     }
 
-    /// What is refused or failed.
+    /// A refusal or failure.
     pub(super) struct RefusalJson from error: &Error {
-        /// A stable kebab-case word.
+        /// The error code: a stable kebab-case word.
         code: &'static str = error.code().word,
-        /// A sentence.
+        /// What went wrong, a sentence.
         message: String = error.to_string(),
-        /// What to do next.
+        /// What to do next, one hint each.
         hints: Vec<String> = hint::lines(error),
     }
 
     struct ErrorJson from error: &Error {
         #[serde(flatten)]
         refusal: RefusalJson = error.to_json(),
-        /// The same call may succeed a moment later.
+        /// Whether the same call may succeed a moment later.
         retryable: bool = error.is_retryable(),
-        /// What a refusal did change; omitted if nothing.
+        /// What was changed nevertheless; omitted if nothing was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         changed: Option<String> = error.exception().map(ToOwned::to_owned),
-        /// The last lines that a failed command printed; omitted if there are none.
+        /// The last lines of the output of a failed command; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output: Option<String> = error.excerpt_lines().map(ToOwned::to_owned),
-        /// The argument of the command line that cannot be used, if it is one: `--priority <N>`.
+        /// The invalid argument of the command line, if there is one: `--priority <N>`.
         #[serde(skip_serializing_if = "Option::is_none")]
         argument: Option<String> = error.argument_name().map(str::to_owned),
     }

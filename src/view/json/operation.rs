@@ -22,92 +22,92 @@ use crate::{
 };
 
 json! {
-    /// The change of a path.
+    /// What happens to a path.
     pub struct PlannedJson {
-        /// Its name, or its bytes in hex.
+        /// The path, or its bytes in hex.
         #[serde(flatten)]
         path: NamedPath,
-        /// The event.
+        /// What is done with it.
         action: &'static str,
-        /// Why.
+        /// Why it is removed or kept.
         reason: Option<String>,
     }
 
-    /// HEAD before and after.
+    /// The commit of HEAD before and after.
     #[derive(Default)]
     pub struct HeadsJson {
-        /// The commit before; `null` on a branch without commits.
+        /// The full commit id before; `null` on a branch without commits.
         pub before: Option<String>,
-        /// The commit after.
+        /// The full commit id after.
         pub after: Option<String>,
     }
 
-    /// An operation in a list.
+    /// An operation or command in a list.
     pub struct OperationJson from entry: &CommandEntry {
         id: String,
         /// `worktree`: it changed the branch, the index or the work tree. `ledger`: it only wrote to the ledger.
         scope: &'static str = if entry.operation.is_some() { "worktree" } else { "ledger" },
-        /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`; of the ledger the command: `add`, `edit`, …
+        /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`; in scope `ledger` the command: `add`, `edit`, …
         kind: String = entry.kind().to_owned(),
-        /// In words.
+        /// A description: one line.
         title: String,
         at: String,
         by: String,
         task: Option<String> = operation(entry).and_then(|operation| operation.task.to_json()),
-        /// `begun` (under way, or interrupted), `done`, `failed` (everything was restored).
+        /// `begun` (running or interrupted), `done`, `failed` (everything was restored).
         state: &'static str = operation(entry).map_or(State::Done, |operation| operation.state).as_str(),
-        /// The branch that HEAD was on.
+        /// The branch before the operation; null if HEAD was detached.
         branch: Option<String> = operation(entry).and_then(|operation| operation.before.branch_name()),
         head: HeadsJson = operation(entry).map(HeadsJson::of).unwrap_or_default(),
-        /// The snapshot of the previous state.
+        /// The id of the snapshot of the previous state.
         snapshot: Option<String> = operation(entry).and_then(|operation| operation.snapshot.to_json()),
-        /// The operation that this one undoes.
+        /// The id of the operation that this one undoes.
         undoes: Option<String>,
-        /// The operation that took it back.
+        /// The id of the operation that undid this one.
         undone_by: Option<String>,
-        /// It was not made in this repository, and is never acted on; omitted otherwise.
+        /// It was not made in this repository, and cannot be undone; omitted otherwise.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool = entry.operation.as_ref().is_some_and(|recorded| recorded.is_foreign),
     }
 
-    /// `ops`.
+    /// The answer of `ops`.
     pub struct OpsAnswer {
-        /// Newest first.
+        /// The operations, newest first.
         pub operations: Vec<OperationJson>,
     }
 
-    /// A path that an operation touched.
+    /// A path that an operation changed.
     pub struct TouchedJson from touched: &Touched {
         #[serde(flatten)]
         path: NamedPath,
-        /// Its file changed.
+        /// Whether its file was changed.
         on_disk: bool,
-        /// Its index entry changed.
+        /// Whether its index entry was changed.
         in_index: bool,
     }
 
     /// An event that a command wrote.
     pub struct WrittenJson from written: &(TaskId, Event) {
         task: String = written.0.to_string(),
-        /// The event, as `log --json` names it.
+        /// The ulid of the event, as in `log --json`.
         event: String = written.1.id.to_string(),
         kind: String = written.1.payload.kind().to_owned(),
     }
 
-    /// `ops show`.
+    /// The answer of `ops show`.
     pub struct OpShowAnswer {
         operation: OperationJson,
-        /// The paths that it touched.
+        /// The paths that it changed.
         paths: Vec<TouchedJson>,
         /// Its events in the ledger.
         events: Vec<WrittenJson>,
-        /// The commit that holds `before/`, `after/` and `late/`; of a command that only wrote to the ledger, its newest commit there.
+        /// The commit that contains `before/`, `after/` and `late/`; for a command that only wrote to the ledger, its newest commit there.
         commit: Option<String>,
-        /// Where those are in the tree of that commit: empty at the top, otherwise it ends in a slash.
+        /// Their directory in the tree of that commit: empty at the top, otherwise it ends with a slash.
         directory: String,
     }
 
-    /// `undo`, `redo`, `resume`, `snapshot restore`.
+    /// The answer of `undo`, `redo`, `resume` and `snapshot restore`.
     pub struct OperationAnswer {
         /// The operation; `null` if there was nothing to do.
         operation: Option<DoneJson>,
@@ -115,45 +115,45 @@ json! {
         paths: Vec<PlannedJson>,
         /// Paths that other processes wrote to meanwhile: their changes are kept in the operation.
         late: Vec<PathJson>,
-        /// The tasks from which something was withdrawn, or to which it came back.
+        /// The tasks whose events were withdrawn or restored.
         tasks: Vec<AffectedJson>,
     }
 
-    /// A task that an undo or a redo changed.
+    /// A task that an undo or redo changed.
     pub struct AffectedJson from affected: &Affected {
         id: String = affected.after.id.to_string(),
         title: String = if affected.after.exists() { &affected.after } else { &affected.before }.title.clone(),
-        /// Whether it is listed now: a task whose addition was undone is hidden.
+        /// Whether it is listed now; a task whose addition was undone is hidden.
         exists: bool = affected.after.exists(),
-        /// As in `show`.
+        /// The status, as in `show`.
         status: &'static str = affected.after.status.as_str(),
     }
 
-    /// An operation that was done just now.
+    /// The operation that was carried out.
     pub struct DoneJson from operation: &Operation {
         id: String,
-        /// As in `ops`.
+        /// The kind, as in `ops`.
         kind: &'static str = operation.kind.as_str(),
-        /// The operation that it undoes.
+        /// The id of the operation that it undoes.
         undoes: Option<String>,
-        /// The snapshot of the previous state.
+        /// The id of the snapshot of the previous state.
         snapshot: Option<String>,
         head: HeadsJson = HeadsJson::of(operation),
     }
 }
 
-/// `path` when it is UTF-8, else `path_hex`.
+/// `path` if it is UTF-8, otherwise `path_hex`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum NamedPath {
-    /// UTF-8.
+    /// A path in UTF-8.
     Text {
-        /// From the top of the work tree.
+        /// The path, relative to the top of the work tree.
         path: String,
     },
-    /// Anything else.
+    /// Any other path.
     Bytes {
-        /// Its bytes, in hex.
+        /// The bytes of the path in hex.
         path_hex: String,
     },
 }

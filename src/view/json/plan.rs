@@ -9,19 +9,19 @@ use crate::{
 };
 
 json! {
-    /// `plan import`.
+    /// The answer of `plan import`.
     pub struct ImportAnswer {
         /// The format that the plan was read as.
         format: &'static str,
         /// Ids of the new tasks, in the order of the plan.
         added: Vec<String>,
-        /// Tasks that say something else than before.
+        /// Tasks whose fields change.
         changed: Vec<ChangedJson>,
-        /// Tasks with fields that are kept although the plan differs.
+        /// Tasks with fields that are not changed although the plan differs.
         kept: Vec<KeptJson>,
-        /// How many tasks already match the plan.
+        /// The number of tasks that already match the plan.
         unchanged: usize,
-        /// Tasks that came from this file before, and are not in it any more.
+        /// Ids of tasks that were imported from this file before, but are no longer in it.
         missing: Vec<String>,
         /// Parts of the file that were not imported unchanged.
         left: Vec<LeftJson>,
@@ -31,102 +31,102 @@ json! {
         commit: Option<String>,
     }
 
-    /// A task that changes.
+    /// A task that is changed.
     struct ChangedJson {
         id: String,
-        /// The names of the fields.
+        /// The names of the changed fields.
         fields: Vec<&'static str>,
         /// The old and the new values.
         changes: Vec<FieldJson>,
     }
 
-    /// A field that changes.
+    /// The change of a field.
     struct FieldJson from field: &Field {
         field: &'static str = field.name,
-        /// Empty where there was nothing.
+        /// The old value; empty if there was none.
         before: String,
         after: String,
     }
 
-    /// A task that is kept as it is.
+    /// A task that is not changed.
     struct KeptJson {
         id: String,
         why: String,
     }
 
-    /// Something that was not taken as it is.
+    /// A part of the file that was changed or skipped.
     struct LeftJson from left: &LeftKind {
-        /// What it is, and what became of it.
+        /// What it is, and what was done with it.
         what: String,
-        /// How often.
+        /// The number of occurrences.
         count: usize,
-        /// The first places: line and column.
+        /// The first places: `line:column`.
         first: Vec<String>,
     }
 
-    /// `plan export --output`.
+    /// The answer of `plan export --output`.
     pub struct ExportAnswer {
-        /// The file.
+        /// The path of the written file.
         pub output: String,
-        /// Its format.
+        /// The format of the file.
         pub format: &'static str,
-        /// How many tasks are in it.
+        /// The number of exported tasks.
         pub exported: usize,
     }
 
     /// `plan export`: the json format, which `plan import` reads. Fields without a value are omitted.
     pub struct PlanAnswer {
-        /// In an order in which they can be done.
+        /// The tasks, dependencies first.
         tasks: Vec<PlannedTask>,
     }
 
     /// A task of a plan.
     struct PlannedTask {
-        /// Its id; generated from the title if omitted.
+        /// The id; derived from the title if omitted.
         id: Option<String>,
-        /// One line.
+        /// The title: one line.
         title: String,
-        /// Where it should stand.
+        /// The intended status.
         status: Option<Status>,
         /// 0 (highest) to 4.
         priority: Option<u8>,
         /// The feature: an id, or the title of a task in the plan; empty for none.
         parent: Option<String>,
-        /// Its dependencies: ids, or titles of tasks in the plan.
+        /// The dependencies: ids, or titles of tasks in the plan.
         after: Option<Vec<String>>,
-        /// Paths from the top of the work tree.
+        /// Paths it is expected to change, relative to the top of the work tree.
         files: Option<Vec<String>>,
-        /// Expected effort.
+        /// The estimated effort in seconds.
         estimate_seconds: Option<u64>,
-        /// The files that it is expected to change.
+        /// The description.
         description: Option<String>,
-        /// When is it done?
+        /// The acceptance criteria.
         accept: Option<String>,
-        /// Blockers.
+        /// Descriptions of the open blockers.
         blockers: Option<Vec<String>>,
         /// A text or any JSON value.
         result: Option<Value>,
-        /// Remarks.
+        /// Notes, oldest first.
         notes: Option<Vec<String>>,
-        /// Attempts that failed, oldest first.
+        /// Failed attempts, oldest first.
         failures: Option<Vec<PlannedFailure>>,
         /// Decisions, oldest first.
         decisions: Option<Vec<PlannedDecision>>,
     }
 
-    /// An attempt that failed.
+    /// A failed attempt.
     struct PlannedFailure {
-        /// Why.
+        /// The reason for the failure.
         reason: String,
-        /// One word for it.
+        /// The kind of failure, one word.
         kind: Option<String>,
     }
 
     /// A decision.
     struct PlannedDecision {
-        /// What.
+        /// The decision.
         text: String,
-        /// Why.
+        /// Its reason.
         why: Option<String>,
     }
 }

@@ -8,49 +8,49 @@ use crate::{
 };
 
 json! {
-    /// `repair`.
+    /// The answer of `repair`.
     pub struct RepairAnswer from found: &Found, is_dry_run: bool {
         /// Whether nothing was changed (`--dry-run`).
         dry_run: bool = is_dry_run,
-        /// The commits that belong to a task again.
+        /// The commits that were linked, with their tasks.
         linked: Vec<LinkJson> = found.links.to_json(),
-        /// Commits that do not belong to a task which they name: they are what commits unlinked from it were rewritten to.
+        /// Commits that were unlinked from a task they name, because they are rewritten forms of unlinked commits.
         unlinked: Vec<LinkJson> = found.unlinks.to_json(),
-        /// Commits that name no task, and of which nothing is known for certain.
+        /// Commits without a task whose task could not be determined.
         unknown: Vec<UnknownJson>,
     }
 
-    /// A commit and the task it was found to belong to.
+    /// A commit and the task it belongs to.
     struct LinkJson from link: &Link {
-        /// The commit.
+        /// The full commit id.
         commit: String,
-        /// Its task.
+        /// The id of the task.
         task: String,
-        /// How that is known: `reflog`, `tree` (the same change on the same tree), `patch`, `squash` (the change of a branch),
-        /// `rewrite` (it is what a linked commit was rewritten to).
+        /// The evidence: `reflog`, `tree` (the same change on the same tree), `patch`, `squash` (the change of a branch),
+        /// `rewrite` (of a linked commit).
         by: &'static str,
-        /// The commit that is the evidence, or the tip of the branch; null for `reflog`.
+        /// The commit that provides the evidence, or the tip of the branch; null for `reflog`.
         source: Option<String>,
-        /// The contents were compared; false when `--squash-of` says something that they do not.
+        /// Whether the contents were compared; false if only `--squash-of` says so.
         compared: bool,
     }
 
-    /// A commit of which it is not known whose it is.
+    /// A commit whose task could not be determined.
     struct UnknownJson from unknown: &Unknown {
         commit: String,
         subject: String,
         /// `no-source`, `ambiguous`, `same-history`, `not-in-ledger`, `empty`, `shallow`.
         reason: &'static str = unknown.why.as_str(),
-        /// The commits with the same change.
+        /// The commits with the same change, and their tasks.
         candidates: Vec<CandidateJson>,
     }
 
     struct CandidateJson from one: &Evidence<ObjectId> {
-        /// The commit, or the tip of the branch.
+        /// The full id of the commit, or of the tip of the branch.
         commit: String = one.source.to_string(),
-        /// The tasks that it names.
+        /// Ids of the tasks that it names.
         tasks: Vec<String>,
-        /// As in `linked`.
+        /// The evidence, as in `linked`.
         by: &'static str = one.by(),
     }
 }

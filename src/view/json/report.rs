@@ -11,37 +11,37 @@ use crate::{
 };
 
 json! {
-    /// `report`.
+    /// The answer of `report`.
     pub struct ReportAnswer from report: &Report, form: Option<String>, file: Option<String> {
         report: ReportJson = report.to_json(),
-        /// Where the report was written to, with `--output`.
+        /// The path of the written file, with `--output`.
         output: Option<String> = file,
-        /// The report in the format that was asked for, if that is not JSON and it was not written to a file.
+        /// The report in the requested format, unless that is JSON or it was written to a file.
         text: Option<String> = form,
     }
 
     struct ReportJson from report: &Report {
         at: String,
-        /// When something happened last on a task of the report.
+        /// The time of the last event of a task in the report.
         updated_at: Option<String> = report.updated.to_json(),
         overall: TallyJson,
-        /// With `--since`: the changes.
+        /// With `--since`: changes in that period.
         changes: Option<ChangesJson>,
-        /// Features, then the tasks that belong to none.
+        /// Features, then the tasks without one.
         features: Vec<BlockJson> = report.blocks.to_json(),
         burn_up: Vec<StepJson> = report.burn.to_json(),
-        /// The directory of the repository.
+        /// The name of the repository's directory.
         repository: String = report.place.repository.clone(),
         branch: Option<String> = report.place.branch.clone(),
         now: NowJson = report.now().to_json(),
     }
 
-    /// The most relevant tasks now: ids.
+    /// The most relevant tasks, by id.
     struct NowJson from now: &Now<'_> {
         in_progress: Vec<String> = ids(&now.in_progress),
         blocked: Vec<String> = ids(&now.blocked),
         failed: Vec<String> = ids(&now.failed),
-        /// The task that can be started next.
+        /// The id of the task that can be started next.
         next: Option<String> = now.next.map(|item| item.id.to_string()),
     }
 
@@ -50,9 +50,9 @@ json! {
         completed: usize = tally.progress.completed,
         in_progress: usize,
         failed: usize,
-        /// Rounded down: 100 means that nothing is left.
+        /// Rounded down: 100 means that everything is completed.
         percent: u8 = tally.progress.percent(),
-        /// Each has an estimate, and weighs as much as that in `percent`.
+        /// Whether `percent` is weighted by estimates, because all tasks have one.
         weighted: bool = tally.progress.is_weighted,
         estimate_seconds: u64 = tally.estimate,
     }
@@ -66,14 +66,14 @@ json! {
     }
 
     struct BlockJson from block: &Block {
-        /// `null` for the tasks that belong to no feature.
+        /// The feature; `null` for the tasks without one.
         feature: Option<FeatureJson>,
         overall: TallyJson = block.tally.to_json(),
         completed: Vec<ItemJson>,
-        /// With `--since`: how many more were completed before.
+        /// With `--since`: how many more tasks were completed before.
         completed_before: usize,
         in_progress: Vec<ItemJson>,
-        /// Pending and failed, in the order in which they can be done.
+        /// Pending and failed tasks, dependencies first.
         remaining: Vec<ItemJson>,
         decisions: Vec<SaidJson>,
         notes: Vec<SaidJson>,
@@ -94,7 +94,7 @@ json! {
         /// `completed`, `in_progress`, `ready`, `waiting`, `blocked` or `failed`.
         state: String = item.state.as_str().to_owned(),
         after: Vec<String>,
-        /// Why it cannot be started, in words.
+        /// Why it cannot be started, as text.
         reasons: Vec<String> = words::reasons(&item.reasons),
         failure: Option<String> = item.failure().map(str::to_owned),
         /// The reason for its state, as text: `paused: …`.
@@ -109,14 +109,14 @@ json! {
         active_seconds: u64 = item.active(),
         elapsed_seconds: u64 = item.elapsed,
         active_by: Vec<ActorJson> = active_time::by_actor(&item.stretches).to_json(),
-        /// Work without silences longer than `agent.idleGap`.
+        /// Periods of work; more than `agent.idleGap` without activity is not counted.
         stretches: Vec<StretchJson>,
         attempts: u32,
-        /// How the last verification ended.
+        /// Whether the last verification passed; null if there was none.
         verified: Option<bool> = item.verified.as_ref().map(|(_, passed)| *passed),
         result: Option<String>,
         checkpoints: Vec<CheckpointEntry>,
-        /// How the commits that the ledger knows came about; `null` where that cannot be said.
+        /// When its commits were made; `null` if that is unknown.
         making: Option<MakingJson>,
     }
 

@@ -12,10 +12,10 @@ use crate::{
 };
 
 json! {
-    /// `rollback`, also with `--dry-run`.
+    /// The answer of `rollback`, also with `--dry-run`.
     pub struct RollbackAnswer from plan: &RollbackPlan, outcome: &Outcome {
         plan: RollbackJson = RollbackJson::new(plan, outcome),
-        /// The id for `undo`; null with `--dry-run`, and if there was nothing to do.
+        /// The operation; null with `--dry-run`, and if there was nothing to do.
         operation: Option<DoneJson> = outcome.done().map(|done| done.operation.to_json()),
         /// Paths that other processes wrote to meanwhile: their changes are kept in the operation.
         late: Vec<PathJson> = outcome.done().map(|done| done.late.to_json()).unwrap_or_default(),
@@ -23,38 +23,38 @@ json! {
 
     /// The plan of a rollback.
     struct RollbackJson from plan: &RollbackPlan, outcome: &Outcome {
-        /// The task.
+        /// The id of the task.
         task: String = plan.task.id.to_string(),
-        /// The state that comes back.
+        /// The state to restore.
         to: ToJson,
         /// `files`, `rewind`, `restore` or `revert`.
         mode: &'static str = plan.mode.as_str(),
-        /// `after` is null while the commit is not made.
+        /// `after` is null while the new commit does not exist.
         head: HeadsJson = outcome.done().map_or_else(|| head(plan), |done| HeadsJson::of(&done.operation)),
-        /// Commits that the branch loses, newest first.
+        /// Commits that the branch abandons, newest first.
         drop: Vec<String>,
-        /// Commits that the new commit reverts, in the order in which they are reverted.
+        /// Commits that the new commit reverts, in that order.
         revert: Vec<String>,
-        /// Commits of the task that are left alone.
+        /// Commits of the task that are not reverted.
         skipped: Vec<SkippedCommitJson>,
-        /// The effects on files.
+        /// What happens to each path.
         paths: Vec<PlannedJson> = planned(outcome.paths()),
-        /// Tasks that commits after the checkpoint belong to: open ones, and those that changed the same paths.
+        /// Other tasks with commits after the checkpoint: open ones, and those that changed the same paths.
         other_tasks: Vec<OtherTaskJson>,
-        /// Tasks that come after this one, directly or through others.
+        /// Tasks that depend on this one, directly or indirectly.
         dependents: Vec<DependentJson>,
         /// Why the task's commits cannot be reverted.
         conflicts: Vec<RevertConflictJson>,
     }
 
     struct ToJson from to: &Checkpoint {
-        /// Null for the state before any commit.
+        /// The full commit id; null for the state before the first commit.
         commit: Option<String>,
-        /// n of `<task>@n`, if it is a commit of the task.
+        /// `n` of `<task>@n`, if it is a commit of the task.
         number: Option<usize>,
-        /// How `@start` was found.
+        /// How `@start` was determined.
         rule: Option<&'static str> = to.rule.map(Rule::as_str),
-        /// The snapshot whose files are restored (`--to`); `commit` is the HEAD of its time.
+        /// The snapshot whose files are restored (`--to`); `commit` is its HEAD.
         snapshot: Option<String> = to.snapshot.as_ref().map(|snapshot| snapshot.id.to_string()),
     }
 
@@ -66,12 +66,12 @@ json! {
 
     struct OtherTaskJson from other: &OtherTask {
         id: String,
-        /// Null when this ledger does not have the task.
+        /// The title; null if the task is not in this ledger.
         title: Option<String> = other.known.as_ref().map(|(title, _)| title.clone()),
         status: Option<Status> = other.known.as_ref().map(|(_, status)| *status),
         /// Its commits after the checkpoint, newest first.
         commits: Vec<String>,
-        /// Paths that they changed and the task's own commits, too.
+        /// Paths that both tasks changed.
         paths: Vec<PathJson>,
     }
 
@@ -84,7 +84,7 @@ json! {
     struct RevertConflictJson from conflict: &Conflict {
         #[serde(flatten)]
         path: NamedPath,
-        /// The commit that cannot be taken back, and the later ones that changed the path, newest first.
+        /// The commit that cannot be reverted, and the later ones that changed the path, newest first.
         commits: Vec<String>,
     }
 }

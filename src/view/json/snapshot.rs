@@ -9,25 +9,25 @@ use crate::{
     recovery::snapshot::{Listed, Skipped, Snapshot, Taken},
 };
 
-/// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
+/// The answer of `snapshot` and its subcommands.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum SnapshotAnswer {
-    /// `snapshot`.
+    /// The answer of `snapshot`.
     Taken {
-        /// The snapshot of the current state.
+        /// The snapshot, new or existing.
         snapshot: TakenJson,
     },
-    /// `snapshot list`.
+    /// The answer of `snapshot list`.
     List {
-        /// Newest first.
+        /// The snapshots, newest first.
         snapshots: Vec<SnapshotJson>,
-        /// Refs whose snapshot cannot be read.
+        /// Refs that are not readable snapshots.
         damaged: Vec<DamagedJson>,
     },
-    /// `snapshot show`.
+    /// The answer of `snapshot show`.
     Show(Box<ShownJson>),
-    /// `snapshot drop`.
+    /// The answer of `snapshot drop`.
     Drop {
         /// The deleted snapshots.
         dropped: Vec<SnapshotJson>,
@@ -37,91 +37,90 @@ pub enum SnapshotAnswer {
 json! {
     /// A snapshot and its content.
     pub struct ShownJson {
-        /// The snapshot.
         pub snapshot: SnapshotJson,
-        /// The differences from the HEAD of its time.
+        /// The differences from its HEAD.
         pub changes: Vec<ChangeJson>,
         /// The differences from the current work tree; `null` if the snapshot belongs to another worktree.
         pub since: Option<Vec<ChangeJson>>,
-        /// Paths with a conflict in the index.
+        /// Paths with conflicts in the index.
         pub unmerged: Vec<PathJson>,
-        /// The skipped paths.
+        /// The paths that it does not contain.
         pub skipped: Vec<SkippedJson>,
     }
 
-    /// A snapshot that holds the worktree as it is now.
+    /// A snapshot of the current state of the worktree.
     pub struct TakenJson from taken: &Taken, why: Option<String> {
-        /// Its id.
+        /// The ulid of the snapshot.
         id: String = taken.snapshot.id.to_string(),
-        /// Its ref.
+        /// The full name of its ref.
         r#ref: String = taken.snapshot.ref_name(),
-        /// Its commit.
+        /// The full id of its commit.
         commit: String = taken.snapshot.commit.to_string(),
-        /// False when the last snapshot of this worktree has all of it already: that one is named.
+        /// False if the last snapshot of this worktree already had the same content; that one is returned.
         created: bool,
-        /// The skipped paths.
+        /// The paths that it does not contain.
         skipped: Vec<SkippedJson> = taken.state.skipped.to_json(),
-        /// Why nothing keeps `git push --mirror` from pushing it; omitted where our hook does, or there is no remote.
+        /// Why `git push --mirror` would push it; omitted if the hook prevents that, or there is no remote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unguarded: Option<String> = why,
     }
 
-    /// Something that a snapshot does not hold.
+    /// A path that a snapshot does not contain.
     pub struct SkippedJson from skipped: &Skipped {
-        /// Where.
+        /// The path, or its bytes in hex.
         #[serde(flatten)]
         path: NamedPath,
-        /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`, `private`.
+        /// The reason: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`, `private`.
         reason: &'static str = skipped.why.as_str(),
-        /// Its size, 0 where it has none.
+        /// Its size in bytes; 0 if it has none.
         bytes: u64,
     }
 
     /// A snapshot.
     pub struct SnapshotJson from snapshot: &Snapshot {
-        /// Its id.
+        /// The ulid of the snapshot.
         id: String,
-        /// Its ref.
+        /// The full name of its ref.
         r#ref: String = snapshot.ref_name(),
-        /// Its commit.
+        /// The full id of its commit.
         commit: String,
-        /// Its origin: `manual`, `guard`, `safety`, `session`.
+        /// Why it was taken: `manual`, `guard`, `safety`, `session`.
         kind: &'static str = snapshot.about.kind.as_str(),
-        /// One line; may be empty.
+        /// The description: one line; may be empty.
         message: String = snapshot.about.message.clone(),
-        /// When.
+        /// The time of the capture.
         at: String = snapshot.about.at.to_string(),
-        /// The actor.
+        /// The actor, as `name@host`.
         by: String = snapshot.about.by.clone(),
-        /// Of which worktree.
+        /// The worktree: `main`, or the name of a linked one.
         worktree: String = snapshot.about.worktree.clone(),
-        /// The commit that HEAD was; `null` when there was none.
+        /// The full id of the commit of HEAD; `null` on an unborn branch.
         head: Option<String> = snapshot.about.head.commit.to_json(),
-        /// The branch that HEAD was on; `null` when detached.
+        /// The short name of the branch; `null` if HEAD was detached.
         branch: Option<String> = snapshot.about.head.branch_name(),
-        /// The session of an agent host that it was taken in, `<host>/<id>`; `null` outside of one.
+        /// The session of an agent host that it was taken in, `<host>/<id>`; `null` if there was none.
         session: Option<String> = snapshot.about.session.as_ref().map(ToString::to_string),
-        /// The tasks that were active.
+        /// Ids of the tasks that were active.
         tasks: Vec<String> = snapshot.about.tasks.to_json(),
-        /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; omitted otherwise.
+        /// It was not made in this repository: it can be restored only with `--foreign`; omitted otherwise.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool = snapshot.is_foreign,
     }
 
-    /// A ref whose snapshot cannot be read.
+    /// A ref that is not a readable snapshot.
     pub struct DamagedJson from damaged: &(String, String) {
-        /// The ref.
+        /// The full name of the ref.
         r#ref: String = damaged.0.clone(),
-        /// Why not.
+        /// Why it cannot be read.
         reason: String = damaged.1.clone(),
     }
 
     /// A path that differs.
     pub struct ChangeJson from difference: &Difference {
-        /// Where.
+        /// The path, or its bytes in hex.
         #[serde(flatten)]
         path: NamedPath,
-        /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
+        /// `A` added, `M` modified, `D` deleted, `T` type changed.
         status: &'static str = difference.status().as_str(),
     }
 }

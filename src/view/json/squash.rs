@@ -13,43 +13,43 @@ use crate::{
 };
 
 json! {
-    /// `squash`, also with `--dry-run`.
+    /// The answer of `squash`, also with `--dry-run`.
     pub struct SquashAnswer from plan: &SquashPlan, message: Option<&BString>, done: Option<&Done> {
         plan: SquashJson = SquashJson::new(plan, message, done),
-        /// The id for `undo`; null with `--dry-run`, and if there was nothing to do.
+        /// The operation; null with `--dry-run`, and if there was nothing to do.
         operation: Option<DoneJson> = done.map(|done| done.operation.to_json()),
     }
 
     /// The plan of a squash.
     struct SquashJson from plan: &SquashPlan, text: Option<&BString>, done: Option<&Done> {
-        /// The task.
+        /// The id of the task.
         task: String = plan.task.id.to_string(),
-        /// The parent of the new commit; null when it begins the history.
+        /// The parent of the new commit; null if it becomes the first commit.
         onto: Option<String>,
         /// The squashed commits, newest first.
         commits: Vec<CollapsedJson> = plan.commits.iter().rev().map(|entry| CollapsedJson::new(entry, plan)).collect(),
-        /// The whole message; null when there is nothing to collapse.
+        /// The complete commit message; null if there is nothing to squash.
         message: Option<String> = text.map(|text| text.to_str_lossy().into_owned()),
-        /// The tasks that the new commit names.
+        /// Ids of the tasks that the new commit names.
         tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect(),
-        /// `after` is null while the commit is not made.
+        /// `after` is null while the new commit does not exist.
         head: HeadsJson = match done {
             Some(done) => HeadsJson::of(&done.operation),
             None => HeadsJson { before: Some(plan.tip.to_string()), after: None },
         },
-        /// Why it ends where it ends; null at the beginning of the history, and with `--onto`.
+        /// Why the squash stops where it does; null at the beginning of the history, and with `--onto`.
         stop: Option<StopJson>,
     }
 
     struct CollapsedJson from entry: &Commit, plan: &SquashPlan {
         commit: String = entry.id.to_string(),
         subject: String = subject(&entry.message).to_string(),
-        /// The tasks that its final trailers name.
+        /// Ids of the tasks that its final trailers name.
         tasks: Vec<String> = plan.tasks_of(entry).iter().map(ToString::to_string).collect(),
     }
 
     struct StopJson from stop: &Stop<ObjectId> {
-        /// The commit that stays.
+        /// The full id of the commit, which is kept.
         commit: String,
         /// `foreign`, `buried` (it names the task, but not in its final trailers), `published`, `shallow`.
         reason: &'static str = match stop.why {
@@ -58,7 +58,7 @@ json! {
             Obstacle::Published => "published",
             Obstacle::CutOff => "shallow",
         },
-        /// The merge that brings it in.
+        /// The full id of the merge that brings it in.
         merge: Option<String>,
     }
 }

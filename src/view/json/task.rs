@@ -26,25 +26,25 @@ json! {
         title: String,
         description: Option<String> = task.description.as_ref().map(|text| view.text(text)),
         status: Status,
-        /// Pending, everything before it completed, not blocked, not claimed.
+        /// Whether it can be started: pending, dependencies completed, not blocked, not claimed.
         ready: bool = graph.get(&task.id).is_some_and(|row| graph.is_ready(row, now)),
         /// 0 (highest) to 4.
         priority: u8,
         after: Vec<String>,
-        /// Those of `after` that are not completed.
+        /// The dependencies that are not completed.
         waiting_on: Vec<String> = graph.waiting_on(&task.after).map(ToString::to_string).collect(),
         parent: Option<String>,
         children: Vec<String> = graph.children(&task.id).map(|child| child.id_str().to_owned()).collect(),
         files: Vec<String>,
         accept: Option<String> = task.accept_text(|text| view.text(text)),
-        /// The criteria of `accept`, if it is a list of them; omitted otherwise.
+        /// The criteria in `accept`, if it is a list; omitted otherwise.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         criteria: Vec<CriterionJson> = task.criteria(|text| view.text(text)).to_json(),
         estimate_seconds: Option<u64> = task.estimate,
-        /// Omitted if there are none.
+        /// The labels; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         labels: Vec<String>,
-        /// References: addresses, keys of other trackers; omitted if there are none.
+        /// References: URLs, or keys of other trackers; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         refs: Vec<String>,
         created_at: Option<String>,
@@ -52,39 +52,39 @@ json! {
         started_at: Option<String>,
         completed_at: Option<String>,
         attempts: u32,
-        /// In progress, without silences longer than `agent.idleGap`.
+        /// Seconds in progress; more than `agent.idleGap` without activity is not counted.
         active_seconds: u64 = active_time::active(task, view.repo().settings().idle_gap(), now),
-        /// From the first start to the end, or to now.
+        /// Seconds from the first start to the end, or to the current time.
         elapsed_seconds: u64 = active_time::elapsed(task, now),
         claim: Option<ClaimJson> = task.claim.as_ref().map(|claim| ClaimJson::new(claim, now)),
         blockers: Vec<BlockerJson> = task.blockers.iter().map(|blocker| BlockerJson::new(blocker, view)).collect(),
-        /// It is paused until then; omitted if it is not.
+        /// The time until which it is paused; omitted if it is not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<String> = task.until.filter(|_| task.status == Status::Pending).to_json(),
-        /// The task that has the same to be done, if this one was cancelled as a duplicate; omitted otherwise.
+        /// The id of the task that it duplicates, if it was cancelled as a duplicate; omitted otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<String>,
-        /// Tasks that were cancelled as duplicates of this one; omitted if there are none.
+        /// Ids of tasks that were cancelled as duplicates of this one; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         duplicates: Vec<String> = graph.duplicates(&task.id).map(|row| row.id_str().to_owned()).collect(),
-        /// Why it was paused, cancelled, reopened, taken over or released, until its state changes again; omitted if that was not said.
+        /// The reason given when it was paused, cancelled, reopened, taken over or released, until its state changes again; omitted if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<ReasonJson> = task.reason.as_ref().map(|why| ReasonJson::new(why, view)),
-        /// A text or any JSON value.
+        /// The result given on completion: text, or any JSON value.
         result: Value = result(task, view),
         failure: Option<FailureJson> = task.failure().map(|failure| FailureJson::new(failure, view)),
-        /// Every failed attempt, oldest first.
+        /// All failed attempts, oldest first.
         failures: Vec<FailureJson> = task.failures.iter().map(|failure| FailureJson::new(failure, view)).collect(),
         decisions: Vec<DecisionJson> = task.decisions.iter().map(|decision| DecisionJson::new(decision, view)).collect(),
         notes: Vec<NoteJson> = task.notes.iter().map(|note| NoteJson::new(note, view)).collect(),
         base: Option<BaseJson>,
         verification: Option<VerificationJson> = task.verification().map(|verification| VerificationJson::new(verification, view)),
         created_by: Option<String>,
-        /// Rejected claims.
+        /// Claims that lost against a concurrent one.
         lost_claims: Vec<LostClaimJson>,
     }
 
-    /// A criterion that can be ticked.
+    /// An acceptance criterion that can be ticked.
     struct CriterionJson from criterion: &Criterion {
         text: String,
         met: bool = criterion.is_met,
@@ -92,10 +92,10 @@ json! {
 
     struct ClaimJson from claim: &Claim, now: Timestamp {
         by: String,
-        /// The id of the clone that the holder works in, if it is known.
+        /// The id of the holder's clone, if known.
         clone: Option<String> = claim.clone_id.to_json(),
         until: String,
-        /// It has run out.
+        /// Whether it has expired.
         stale: bool = !claim.is_live(now),
     }
 
@@ -126,25 +126,25 @@ json! {
         by: String,
     }
 
-    /// A decision.
+    /// A decision and its reason.
     pub struct DecisionJson from decision: &Decision, view: &View<'_> {
-        /// When.
+        /// The time when it was recorded.
         at: String,
-        /// By whom.
+        /// The actor who recorded it.
         by: String,
-        /// What.
+        /// The decision.
         text: String = view.text(&decision.text),
-        /// Why.
+        /// Its reason.
         why: Option<String> = decision.why.as_ref().map(|why| view.text(why)),
     }
 
-    /// A remark.
+    /// A note.
     pub struct NoteJson from note: &Remark, view: &View<'_> {
-        /// When.
+        /// The time when it was recorded.
         at: String,
-        /// By whom.
+        /// The actor who recorded it.
         by: String,
-        /// What.
+        /// The note.
         text: String = view.text(&note.text),
     }
 
@@ -153,29 +153,29 @@ json! {
         branch: Option<String>,
     }
 
-    /// A command and how it ended on a tree.
+    /// A command that was run on a tree, and its result.
     pub struct VerificationJson from verification: &Verification, view: &View<'_> {
         /// The command line.
         command: String = view.text(&verification.command),
-        /// Its exit code.
+        /// The exit code of the command.
         exit: i32,
-        /// How long it ran.
+        /// The running time in seconds.
         seconds: f64,
-        /// The tree it ran on.
+        /// The full id of the tree.
         pub tree: String,
-        /// When.
+        /// The time when it ended.
         at: String,
-        /// Whether it succeeded.
+        /// Whether the command succeeded.
         passed: bool = verification.passed(),
-        /// The tree was not the one of HEAD; omitted if it was.
+        /// Whether the tree was not that of HEAD; omitted if it was.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         uncommitted: bool,
-        /// The last lines that it printed, if it failed; omitted if there are none.
+        /// The last lines of the output, if it failed; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output: Option<String> = verification.output.as_ref().map(|output| view.text(output)),
     }
 
-    /// `verify`.
+    /// The answer of `verify`.
     pub struct VerifyAnswer {
         /// The verification and its result.
         pub verification: VerificationJson,

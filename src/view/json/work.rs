@@ -7,51 +7,50 @@ use crate::{
 };
 
 json! {
-    /// How far a task is, its parts, and the files that its commits touch.
+    /// Progress, subtasks and files of a task.
     pub struct WorkJson from story: &Story<'_> {
-        /// Of a feature; `null` for a task without parts.
+        /// The progress of a feature; `null` for a task without subtasks.
         progress: Option<ProgressJson> = story.work.progress.to_json(),
-        /// The parts of a feature.
+        /// The subtasks of a feature.
         parts: Vec<PartJson> = story.work.parts.to_json(),
-        /// Its own files; `null` where the history could not be read.
+        /// The files of the task itself; `null` if the history could not be read.
         files: Option<FilesJson> = story.work.files.to_json(),
-        /// The last event of it or of anything below it.
+        /// The time of the last event of the task or of any task below it.
         updated_at: String = story.work.updated(&story.task).to_string(),
     }
 
-    /// How much of a feature is done.
+    /// The progress of a feature.
     struct ProgressJson from progress: &Progress {
-        /// Rounded down: 100 means that nothing is left.
+        /// Rounded down: 100 means that everything is completed.
         percent: u8 = progress.percent(),
-        /// Tasks without parts below it that are completed.
+        /// The number of completed tasks without subtasks below it.
         completed: usize,
-        /// Those that are not cancelled.
+        /// The number of tasks without subtasks below it, except cancelled ones.
         total: usize,
-        /// Each of them has an estimate and weighs as much as that.
+        /// Whether `percent` is weighted by estimates, because all of these tasks have one.
         weighted: bool = progress.is_weighted,
     }
 
-    /// A part of a feature.
+    /// A subtask of a feature.
     struct PartJson from part: &FeaturePart {
-        /// Its id.
+        /// The id of the task.
         id: String = part.task.id.to_string(),
-        /// One line.
+        /// The title: one line.
         title: String = part.task.title.clone(),
-        /// Its state.
         status: Status = part.task.status,
-        /// If it has parts itself.
+        /// Its own progress, if it has subtasks.
         progress: Option<ProgressJson>,
-        /// Its own files; `null` where the history could not be read, or the feature has more parts than are looked at.
+        /// The files of the task itself; `null` if the history could not be read, or the feature has too many subtasks.
         files: Option<FilesJson>,
     }
 
-    /// The expected paths of a task, compared with the paths that its commits in this history touch.
+    /// The expected paths of a task, compared with those that its commits on this history changed.
     struct FilesJson from files: &Files {
-        /// The paths that its commits touched.
+        /// Paths that its commits changed.
         touched: Vec<PathJson>,
         /// Expected paths that were not touched.
         untouched: Vec<String>,
-        /// Touched paths that were not expected, if there are expected ones.
+        /// Changed paths that were not expected, if any are expected.
         undeclared: Vec<PathJson>,
     }
 }
