@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::{Output, TestRepo, default_git, on_one_git};
+use crate::support::{Output, TestRepo, default_git, on_one_git, program};
 
 /// Every way to write a trailer that counts, and some that do not.
 const MESSAGES: [&str; 16] = [
@@ -255,4 +255,28 @@ fn a_commit_that_names_thousands_of_tasks_is_shown_in_a_moment() {
     assert!(last.stdout.contains("x-2999@1 "), "the task that is asked for has its number: {last}");
     repo.agent(&["blame", "a"]).success();
     assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+}
+
+#[test]
+fn git_is_started_when_the_entries_come_to_the_commit_of_head() {
+    on_one_git(|git| {
+        let repo = TestRepo::with_git(git);
+        repo.agent(&["add", "Login", "--id", "T-1"]).success();
+        repo.agent(&["start", "T-1"]).success();
+        repo.write("a", "1");
+        repo.agent(&["checkpoint", "-m", "one"]).success();
+        repo.agent(&["decide", "JWT"]).success();
+        repo.agent(&["pause"]).success();
+        let ask = |words: &[&str]| {
+            let trace = repo.tmp().join("trace");
+            let output = repo.run(program()).env("GIT_TRACE2", &trace).args(words).run().success();
+            let started = std::fs::read_to_string(&trace).unwrap_or_default().contains("log");
+            std::fs::remove_file(&trace).ok();
+            (output.stdout, started)
+        };
+        let (newest, is_started) = ask(&["log", "-n", "2", "--jsonl"]);
+        assert!(!is_started && newest.lines().count() == 2, "{newest}");
+        let (all, is_started) = ask(&["log", "--jsonl"]);
+        assert!(is_started && all.starts_with(&newest) && all.lines().count() > 4, "{newest}{all}");
+    });
 }

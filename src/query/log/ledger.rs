@@ -9,7 +9,7 @@ use crate::{
         table::{Row, Table},
     },
     error::Result,
-    git::log::Record,
+    git::commit::Commit,
     store::ledger::View,
 };
 
@@ -94,10 +94,20 @@ impl<'r> Tasks<'r> {
         Ok(all)
     }
 
-    /// When `record` was made, in milliseconds: as the ledger saw it, by the clock of the events around it, whatever its committer date is set
-    /// to; else git's second.
-    pub fn time(&self, record: &Record) -> i64 {
-        self.committed.get(&record.commit).copied().unwrap_or_else(|| record.at.saturating_mul(1000))
+    /// When the commit `id` was made, in milliseconds: as the ledger saw it, by the clock of the events around it, whatever its committer date
+    /// `at`, in seconds, is set to; else that. The notes of its tasks have been read.
+    pub fn time(&self, id: &str, at: i64) -> i64 {
+        self.committed.get(id).copied().unwrap_or_else(|| at.saturating_mul(1000))
+    }
+
+    /// The same for `commit`, which belongs to `tasks`, whose notes are read.
+    ///
+    /// # Errors
+    ///
+    /// When the note of one of the tasks cannot be read.
+    pub fn time_of(&mut self, commit: &Commit, tasks: &[String]) -> Result<i64> {
+        tasks.iter().try_for_each(|id| self.events_of(id).map(drop))?;
+        Ok(self.time(&commit.id.to_string(), commit.at))
     }
 
     /// Whether the ledger lacks all of `tasks`.

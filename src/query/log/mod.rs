@@ -19,7 +19,9 @@ use crate::{
     domain::{id::TaskId, task::Task},
     error::Result,
     git::{
-        ObjectId, Repo, date,
+        ObjectId, Repo,
+        commit::Commit,
+        date,
         log::{self, Graph, Query},
         revwalk,
     },
@@ -94,7 +96,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     let repo = view.repo();
     let words = &request.words;
     let tip = repo.head()?.commit;
-    let tasks = Tasks::new(view)?;
+    let mut tasks = Tasks::new(view)?;
     let shallow: HashSet<ObjectId> = revwalk::shallow(repo)?.iter().copied().collect();
     let is_narrow = words.narrow || !request.authors.is_empty() || (words.revisions && !words.is_all());
     let family = wanted.as_ref().map(|wanted| wanted.family(&view)).transpose()?;
@@ -113,6 +115,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     if wanted.as_ref().is_some_and(|wanted| wanted.task.is_none()) && of_task.commits.is_empty() && !words.revisions {
         return Ok(None);
     }
+    let owners = Owners::new(&view, tip)?;
     let mut query = query(request);
     let is_plain = query.words.len() == request.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
     let commits = if tip.is_none() && !words.revisions {
@@ -129,7 +132,15 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
             }
             _ => {}
         }
-        Commits::Running(log::Log::start(repo, &query)?)
+        let is_all = is_plain && wanted.is_none() && !request.checkpoints && request.labels.is_empty();
+        // Of a commit that cannot be read, git says why.
+        match tip.filter(|_| is_all).and_then(|tip| Commit::read(repo, tip).ok()) {
+            Some(tip) => {
+                let at = tasks.time_of(&tip, &owners.named(tip.id, &tip.message))?;
+                Commits::Later(Box::new(query), at)
+            }
+            None => Commits::Running(log::Log::start(repo, &query)?),
+        }
     };
     // git works while the patches are compared.
     let same_patch = same_patch::find(repo, &of_task.commits);
@@ -149,7 +160,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
         None => Only::All,
     };
     Ok(Some(Log {
-        owners: Owners::new(&view, tip)?,
+        owners,
         diff: words.diff.clone(),
         paths: words.paths.clone(),
         colors: request.colors,

@@ -54,6 +54,8 @@ pub struct Checkpoint {
 /// The source of the commits.
 pub(super) enum Commits<'r> {
     None,
+    /// A git that starts when the entries reach the time of HEAD's commit, in milliseconds: the first commit that it lists.
+    Later(Box<log::Query>, i64),
     /// A running git, which lists them in its order.
     Running(log::Log<'r>),
     /// A running git that shows known commits, in no particular order.
@@ -193,6 +195,12 @@ impl<'r> Log<'r> {
     }
 
     fn next_newest(&mut self) -> Result<Option<Entry>> {
+        if let Commits::Later(query, at) = &self.commits {
+            if let Some(task_event) = self.events.next_since(*at, &mut self.tasks)? {
+                return Ok(Some(Entry::Event(Box::new(task_event))));
+            }
+            self.commits = Commits::Running(log::Log::start(self.tasks.view.repo(), query)?);
+        }
         if self.ahead.is_none() && !self.at_end {
             let is_first = self.count == 0;
             self.ahead = self.next_commit()?.map(Box::new);
@@ -257,7 +265,7 @@ impl<'r> Log<'r> {
                 self.tasks.verdict(&tasks, &record.tree)?
             };
             // The verdict has read the tasks' notes, in which the time stands, too.
-            let at = self.tasks.time(&record);
+            let at = self.tasks.time(&record.commit, record.at);
             let same_patch_as = self.same_patch.get(&commit);
             let same_patch_as = same_patch_as.and_then(|first| Some((*first, *self.numbers.get(first)?)));
             let changes = None;
@@ -288,7 +296,7 @@ impl<'r> Log<'r> {
             self.commits = Commits::Read(records.into_iter());
         }
         match &mut self.commits {
-            Commits::None => Ok(None),
+            Commits::None | Commits::Later(..) => Ok(None),
             Commits::Running(log) | Commits::Known(log) => log.next_commit(),
             Commits::Read(records) => Ok(records.next()),
         }
