@@ -41,15 +41,24 @@ pub fn is_on(repo: &Repo) -> bool {
     !repo.config().is_set("agent.displayNotes") || repo.config().flag("agent.displayNotes")
 }
 
+/// Which commits of a task have notes that may say something else now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All of them.
+    All,
+    /// The first one without a note, and those after it, whose numbers it may have changed: the task has new commits, and nothing else is new.
+    New,
+}
+
 /// Bring the notes on the commits of `tasks`, on HEAD's history, up to date. Answers how many were written.
 ///
 /// # Errors
 ///
 /// Whatever keeps commits from being read, or notes from being written: then the notes are unchanged.
-pub fn refresh(repo: &Repo, tasks: &[TaskId], now: Timestamp) -> Result<usize> {
+pub fn refresh(repo: &Repo, tasks: &[TaskId], scope: Scope, now: Timestamp) -> Result<usize> {
     let Some(head) = repo.head()?.commit.filter(|_| is_on(repo)) else { return Ok(0) };
     let view = View::now(repo)?;
-    let wanted = Wanted::of(&view, head, tasks)?;
+    let wanted = Wanted::of(&view, head, tasks, scope)?;
     if wanted.notes.is_empty() {
         return Ok(0);
     }
@@ -71,7 +80,7 @@ pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
         return Ok(0);
     }
     let tasks: Vec<TaskId> = View::now(repo)?.table()?.rows().filter(|row| row.exists()).map(Row::id).collect();
-    refresh(repo, &tasks, now)
+    refresh(repo, &tasks, Scope::All, now)
 }
 
 /// What the notes shall say.
@@ -88,14 +97,34 @@ struct Known {
     numbers: HashMap<ObjectId, usize>,
 }
 
+impl Known {
+    /// The number of its first commit that has no note in the tree `root`; the next number if all have one.
+    fn first_without_note(&self, repo: &Repo, root: ObjectId) -> Result<usize> {
+        let mut first = self.numbers.len() + 1;
+        for (commit, number) in &self.numbers {
+            if *number < first && tree::find(repo, root, *commit)?.is_empty() {
+                first = *number;
+            }
+        }
+        Ok(first)
+    }
+}
+
 impl Wanted {
-    fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId]) -> Result<Self> {
+    fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId], scope: Scope) -> Result<Self> {
         let mut wanted = Wanted::default();
         let owners = Owners::read(view)?;
         wanted.look_up(view, head, tasks)?;
         let mut commits: BTreeMap<ObjectId, Vec<TaskId>> = BTreeMap::new();
+        let repo = view.repo();
+        let noted = match scope {
+            Scope::All => None,
+            Scope::New => repo.find_ref(REF)?.map(|tip| revwalk::tree(repo, tip)).transpose()?,
+        };
         for id in tasks {
-            for commit in wanted.task(id).into_iter().flat_map(|known| known.numbers.keys()) {
+            let Some(known) = wanted.task(id) else { continue };
+            let first = noted.map_or(Ok(1), |root| known.first_without_note(repo, root))?;
+            for commit in known.numbers.iter().filter(|(_, n)| **n >= first).map(|(commit, _)| commit) {
                 commits.entry(*commit).or_default().push(id.clone());
             }
         }

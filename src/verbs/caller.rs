@@ -350,8 +350,17 @@ impl Caller {
 
     /// Update the notes on the commits of `tasks`, at the end of a command that changed what they show.
     pub fn refresh_notes(&self, tasks: &[TaskId]) {
+        self.refresh_notes_on(tasks, commit_notes::Scope::All);
+    }
+
+    /// The same after a command that made a commit of `tasks`.
+    pub(super) fn note_new_commits(&self, tasks: &[TaskId]) {
+        self.refresh_notes_on(tasks, commit_notes::Scope::New);
+    }
+
+    fn refresh_notes_on(&self, tasks: &[TaskId], scope: commit_notes::Scope) {
         // They are a convenience for people without git-agent, and made again by the next such command.
-        commit_notes::refresh(&self.repo, tasks, self.now()).ok();
+        commit_notes::refresh(&self.repo, tasks, scope, self.now()).ok();
     }
 
     /// The active tasks of this worktree.

@@ -139,7 +139,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
         None => None,
     };
     if let Some(checkpoint) = &checkpoint {
-        caller.refresh_notes(&owner.named);
+        caller.note_new_commits(&owner.named);
         if verified.as_ref().is_some_and(|(_, verification)| verification.tree != checkpoint.tree) {
             caller.warn("the commit differs from what was verified: a hook changed one of them");
         }

@@ -56,6 +56,30 @@ fn a_commit_of_two_tasks_says_both_and_nobody_is_noted_when_it_is_switched_off()
 }
 
 #[test]
+fn a_checkpoint_notes_commits_made_without_one_and_those_that_they_move_on() {
+    let repo = started(TestRepo::new());
+    repo.git(&["switch", "-q", "-c", "aside"]).success();
+    repo.write("b", "1");
+    repo.git(&["add", "b"]).success();
+    repo.git(&["commit", "-q", "-m", "by hand\n\nTask-Id: T-1"]).success();
+    repo.git(&["switch", "-q", "main"]).success();
+    repo.write("a", "1");
+    repo.agent(&["checkpoint", "-m", "one"]).success();
+    let first = repo.git(&["rev-parse", "HEAD"]).success().text();
+    assert_eq!(note(&repo, &first), "T-1@1 Add a login form");
+    repo.git(&["switch", "-q", "aside"]).success();
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "main"]).success();
+    repo.write("a", "2");
+    repo.agent(&["checkpoint", "-m", "two"]).success();
+    // On this branch the commit that was made by hand comes first: the number of the other one has moved on.
+    assert_eq!(note(&repo, "HEAD~2"), "T-1@1 Add a login form");
+    assert_eq!(note(&repo, &first), "T-1@2 Add a login form");
+    // The hooks stamped the merge, too.
+    assert_eq!(note(&repo, "HEAD^"), "T-1@3 Add a login form");
+    assert_eq!(note(&repo, "HEAD"), "T-1@4 Add a login form");
+}
+
+#[test]
 fn notes_travel_and_two_clones_come_to_the_same() {
     let repo = started(TestRepo::new());
     repo.write("a", "1");
