@@ -26,13 +26,13 @@ const NOT_RUNNABLE: std::ops::RangeInclusive<i32> = 126..=127;
 
 /// What is done at each commit.
 pub struct Test<'a> {
-    /// A line for the shell.
+    /// The command that tests a commit, run by sh.
     pub command: &'a str,
-    /// Where its output goes.
+    /// Where the output of the command goes.
     pub output: Output,
     /// Whether the worktree of the first bad commit stays.
     pub keep: KeepWorktree,
-    /// How commits are called.
+    /// Returns the name of a commit for messages.
     pub name: &'a dyn Fn(ObjectId) -> String,
     /// Called before each test with the commit and the estimated number of tests after it.
     pub progress: &'a dyn Fn(ObjectId, u32),
@@ -41,33 +41,33 @@ pub struct Test<'a> {
 /// What to do with the worktree of the first bad commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepWorktree {
-    /// Remove it as all others.
+    /// Remove it like all others.
     No,
     /// Keep it as the command left it.
     FirstBad,
 }
 
-/// A test that was made.
+/// A test of one commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tested {
     pub commit: ObjectId,
-    /// How the command ended.
+    /// Exit code or signal of the command.
     pub ended: EndedCommand,
-    /// The verdict.
+    /// Good, bad or skipped.
     pub verdict: Verdict,
 }
 
-/// The result of the search.
+/// The result of a bisection.
 #[derive(Debug)]
 pub struct Outcome {
     pub ending: Ending,
-    /// Every test, in order.
+    /// All tests, in the order in which they were run.
     pub tested: Vec<Tested>,
     /// The worktree that was kept.
     pub kept: Option<std::path::PathBuf>,
 }
 
-/// How a bisection ends.
+/// The conclusion of a bisection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// This is the first bad commit.

@@ -35,7 +35,7 @@ impl Stop {
         Ok(stop)
     }
 
-    /// Set when we shall stop.
+    /// Set when a signal asks the process to stop.
     pub fn flag(&self) -> &AtomicBool {
         &self.flag
     }

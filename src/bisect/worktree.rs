@@ -40,7 +40,7 @@ pub(super) struct Worktree {
 }
 
 impl Worktree {
-    /// Its top.
+    /// The top of the worktree.
     pub fn path(&self) -> &Path {
         &self.path
     }

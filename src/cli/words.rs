@@ -10,21 +10,21 @@ use clap::Command;
 use super::passthrough;
 use crate::error::{Error, codes};
 
-/// A word of another tool.
+/// A command name of another tool.
 #[derive(Debug)]
 pub struct Word {
     /// The word; two words for a command of a group: `op undo`.
     pub word: &'static str,
-    /// The tools that have it.
+    /// The tools that have the command.
     pub of: &'static str,
-    /// Its equivalent.
+    /// The equivalent in git-agent.
     pub here: Here,
 }
 
 /// The equivalent of a word of another tool.
 #[derive(Debug)]
 pub enum Here {
-    /// Exactly this command.
+    /// The same as this command.
     Same(&'static str),
     /// Exactly this command and option, whose value is the next argument.
     With(&'static str, &'static str),

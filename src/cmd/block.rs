@@ -13,7 +13,7 @@ pub struct Args {
     /// Task ids or unique prefixes (default: the active task); without --on, the last argument is the blocker
     #[arg(value_name = "TASK")]
     words: Vec<String>,
-    /// What blocks the task
+    /// Description of the blocker
     #[arg(long, value_name = "TEXT")]
     on: Option<String>,
 }

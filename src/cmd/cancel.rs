@@ -13,7 +13,7 @@ pub struct Args {
     /// Task ids or unique prefixes
     #[arg(value_name = "TASK", required = true)]
     tasks: Vec<String>,
-    /// Reason
+    /// Reason for cancelling the task
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Task that this one duplicates; tasks that depend on this one will depend on TASK instead

@@ -21,7 +21,7 @@ use crate::{
 /// are completed too, also after 'git agent'.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Shell
+    /// Shell to print the script for
     #[arg(value_enum)]
     shell: Shell,
     /// Complete the last of WORDS: what the scripts call

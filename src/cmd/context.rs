@@ -34,7 +34,7 @@ pub struct Ctx {
 pub struct CommandLine {
     /// The command line as a tree. Its help lists the commands that are used every day, or all.
     pub tree: fn(bool) -> clap::Command,
-    /// The manual for agents.
+    /// The one-page manual for agents.
     pub agents: &'static str,
 }
 

@@ -9,7 +9,7 @@ pub struct Args {
     /// Decision, optionally preceded by the tasks it concerns; '-' reads standard input
     #[arg(value_name = "TEXT", required = true)]
     words: Vec<String>,
-    /// Reason
+    /// Reason for the decision
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
     /// Task id or unique prefix (default: the active task; may be repeated)

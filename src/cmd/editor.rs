@@ -21,7 +21,7 @@ const MARKS: &[u8] = b"#;@!$%^&|:";
 pub(super) struct Escape {
     /// What cannot be done when the editor fails.
     pub what: &'static str,
-    /// What to do instead.
+    /// What to do without an editor.
     pub hint: &'static str,
 }
 

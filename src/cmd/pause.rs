@@ -9,7 +9,7 @@ pub struct Args {
     /// Task ids or unique prefixes (default: the active task)
     #[arg(value_name = "TASK")]
     tasks: Vec<String>,
-    /// Reason
+    /// Reason for pausing the task
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Make the task ready again at TIME: a date, or a duration from now (also for tasks not started)

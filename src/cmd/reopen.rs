@@ -9,7 +9,7 @@ pub struct Args {
     /// Task ids or unique prefixes
     #[arg(value_name = "TASK", required = true)]
     tasks: Vec<String>,
-    /// Reason
+    /// Reason for reopening the task
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

@@ -27,14 +27,14 @@ impl Check {
     }
 }
 
-/// A finding.
+/// The result of a check.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// How bad it is.
+    /// The severity.
     pub level: Level,
-    /// The finding.
+    /// A sentence about what was found.
     pub message: String,
-    /// The remedy.
+    /// How to fix it, if something has to be fixed.
     pub fix: Option<Hint>,
 }
 
@@ -77,13 +77,13 @@ impl Finding {
     }
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// As it should be.
+    /// No problem was found.
     Ok,
-    /// Works, with a warning.
+    /// A problem that prevents nothing.
     Warning,
-    /// Something does not work.
+    /// A problem that prevents something from working.
     Error,
 }

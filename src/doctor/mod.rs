@@ -24,10 +24,10 @@ use crate::{
     git::Repo,
 };
 
-/// How much to examine.
+/// How much of the ledger to check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// Every note as it is now.
+    /// The current state of every note.
     Present,
     /// Also the whole history of the ledger, and the index against the notes.
     Past,
@@ -36,9 +36,9 @@ pub enum Depth {
 /// Whether to keep the derived index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
-    /// If it is sound.
+    /// Keep the indexes if they are valid.
     Keep,
-    /// Rebuild it.
+    /// Rebuild the indexes.
     Rebuild,
 }
 

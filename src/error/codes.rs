@@ -8,7 +8,7 @@ use super::Kind;
 /// A stable word for programs, and what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code {
-    /// The word, in kebab case.
+    /// The code in kebab case, as in JSON.
     pub word: &'static str,
     /// What sort of failure it names.
     pub kind: Kind,

@@ -1,6 +1,6 @@
 //! The exit codes of `git agent`: an API, like `--json`.
 
-/// Done.
+/// Success.
 pub const OK: u8 = 0;
 /// Refused by a safety rule. Nothing was changed.
 pub const REFUSED: u8 = 1;

@@ -105,7 +105,7 @@ pub enum Advice {
     BlameArguments,
     /// Output formats that `blame` can read.
     BlameFormats,
-    /// Check the ledger.
+    /// Check the ledger for problems.
     CheckLedger,
     /// Make a checkpoint; it is the first one.
     FirstCheckpoint,
@@ -129,13 +129,13 @@ pub enum Advice {
     DiffCommit,
     /// Where the state before the first commit can be named.
     DiffOrRange,
-    /// Install the hooks.
+    /// Install the hooks of git-agent.
     InstallHooks,
     /// Install the hooks, or add `line` to the hook at `path`.
     CallHook {
-        /// Another program's hook.
+        /// The path of another program's hook.
         path: String,
-        /// What calls git-agent.
+        /// The line that calls git-agent.
         line: String,
     },
     /// Move the hook `0` away, and install the hooks.
@@ -207,7 +207,7 @@ pub enum Advice {
 /// What can be done about, or asked about, one task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TaskAdvice {
-    /// Add it with this id.
+    /// Add the task with this id.
     AddWithId,
     /// Cancel it, which keeps it visible.
     CancelInstead,
@@ -223,9 +223,9 @@ pub enum TaskAdvice {
     CheckNote,
     /// List the commits that name it; it is not in the ledger.
     ListCommits,
-    /// Show its commits.
+    /// Show the commits of the task.
     Commits,
-    /// Show its checkpoints.
+    /// Show the checkpoints of the task.
     Checkpoints,
     /// Show this many checkpoints that are not listed.
     MoreCheckpoints(usize),
@@ -235,18 +235,18 @@ pub enum TaskAdvice {
     Fate,
     /// Show what happened to it since then.
     SinceThen,
-    /// Squash its commits.
+    /// Squash the commits of the task.
     Squash,
     /// Squash its commits, then rebase them onto this revision.
     SquashThenRebase(String),
-    /// Verify its current state.
+    /// Verify the current state of the task.
     Verify,
 }
 
 /// Another way to roll back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RollbackAdvice {
-    /// Check the plan again.
+    /// Show the plan with `--dry-run`.
     Plan,
     /// Abandon the merge that is in progress.
     AbandonMerge,

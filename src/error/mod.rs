@@ -22,7 +22,7 @@ macro_rules! reasons {
         #[derive(Debug)]
         $vis enum $name {
             $( $(#[$doc])* $reason($crate::error::Error), )+
-            /// Any other reason.
+            /// Any other error.
             Failed($crate::error::Error),
         }
 
@@ -67,7 +67,7 @@ pub enum Kind {
     Environment,
     /// An interrupted operation blocks it.
     Interrupted,
-    /// Should not happen.
+    /// A violated invariant; should be reported.
     Bug,
 }
 
@@ -85,7 +85,7 @@ impl Kind {
         }
     }
 
-    /// The word for it.
+    /// The word for the kind in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Refused => "refused",
@@ -147,7 +147,7 @@ impl Error {
         self
     }
 
-    /// Add several hints.
+    /// Add hints at the end.
     #[must_use]
     pub fn hints(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
         self.hints.extend(hints.into_iter().map(Into::into));
@@ -189,7 +189,7 @@ impl Error {
         self.code.kind
     }
 
-    /// Its code, for programs.
+    /// The code, which programs can match on.
     pub fn code(&self) -> Code {
         self.code
     }

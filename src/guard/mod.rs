@@ -37,10 +37,10 @@ use crate::{
 };
 use save::Held;
 
-/// What is going to run.
+/// The command to check.
 #[derive(Clone, Copy, Debug)]
 pub enum GuardedLine<'l> {
-    /// A line for a shell.
+    /// A line of shell.
     Shell(&'l [u8]),
     /// A program and its arguments.
     Words(&'l [BString]),
@@ -48,16 +48,16 @@ pub enum GuardedLine<'l> {
 
 /// Who asks, and when; asked only when a snapshot is taken.
 pub struct Who<'w> {
-    /// The clock.
+    /// Returns the current time.
     pub now: &'w dyn Fn() -> Timestamp,
-    /// The actor.
+    /// Returns the actor for snapshots.
     pub by: &'w dyn Fn() -> Result<String>,
     /// The active tasks of a worktree.
     pub tasks: &'w dyn Fn(&Repo) -> Vec<TaskId>,
 }
 
 named! {
-    /// What the answer is.
+    /// The decision about a line.
     #[derive(Default)]
     pub enum Verdict {
         /// Nothing in the line destroys anything.
@@ -65,7 +65,7 @@ named! {
         Safe = "safe",
         /// Something does, and what there was to lose is in a snapshot now.
         Captured = "captured",
-        /// It must not run.
+        /// The line must not run.
         Refused = "refused",
         /// Something does, but there is nothing to lose, or all of it is in a snapshot already.
         Allowed = "allowed",
@@ -74,9 +74,9 @@ named! {
 
 /// A snapshot of one worktree.
 pub struct Saved {
-    /// The worktree.
+    /// The repository of the worktree.
     pub repo: Rc<Repo>,
-    /// The snapshot.
+    /// The snapshot, new or existing.
     pub taken: Taken,
     /// It keeps commits alive that are at risk.
     pub holds_commits: bool,
@@ -84,10 +84,10 @@ pub struct Saved {
     pub is_taken_away: bool,
 }
 
-/// The answer.
+/// The result of checking a line.
 #[derive(Default)]
 pub struct Answer {
-    /// In a word.
+    /// The decision.
     pub verdict: Verdict,
     /// What the line may destroy here.
     pub risks: Vec<Risk>,
@@ -95,7 +95,7 @@ pub struct Answer {
     pub saved: Vec<Saved>,
     /// Bundles of all refs, where those that hold snapshots may be rewritten or deleted.
     pub bundles: Vec<PathBuf>,
-    /// Why it is refused.
+    /// Why the line is refused.
     pub refusal: Option<Error>,
     /// What is not in a snapshot, and other warnings.
     pub warnings: Vec<String>,
@@ -284,7 +284,7 @@ pub fn is_in_worktree(repo: &Repo, dir: &Path) -> bool {
     Repo::discover(dir).is_ok_and(|other| real(other.git_dir()) == real(repo.git_dir()))
 }
 
-/// A command in one line.
+/// `command` on one line, truncated.
 pub fn short(command: &BString) -> String {
     const LENGTH: usize = 72;
     let text = command.to_str_lossy().replace(|c: char| c.is_control() && c != '\n', " ");

@@ -16,14 +16,14 @@ use crate::domain::time::Timestamp;
 pub enum Command {
     /// `git commit`.
     Commit {
-        /// With `--amend`.
+        /// Whether `--amend` was given.
         amends: bool,
-        /// `--cleanup=<mode>`.
+        /// The value of `--cleanup`.
         cleanup: Option<BString>,
     },
     /// Another command.
     Other,
-    /// Nothing can be learned.
+    /// The command line of git cannot be determined.
     Unknown,
 }
 

@@ -36,7 +36,7 @@ const MOST: usize = 1_000;
 /// What became of the commits that were to be recorded.
 #[derive(Debug, Default)]
 pub struct Intake {
-    /// How many were recorded.
+    /// How many commits were recorded.
     pub recorded: usize,
     /// Those that still wait, oldest first.
     pub waiting: Vec<Waiting>,
@@ -45,7 +45,7 @@ pub struct Intake {
 /// A commit that waits to be recorded.
 #[derive(Debug)]
 pub struct Waiting {
-    /// The file of its note.
+    /// The path of its note.
     file: PathBuf,
     /// When its message was stamped, if that is known.
     pub since: Option<Timestamp>,
@@ -59,7 +59,7 @@ pub enum Why {
     NotMade,
     /// It cannot be recorded now.
     Failed(String),
-    /// It can never be recorded.
+    /// It can never be recorded, for this reason.
     Never(String),
 }
 

@@ -41,7 +41,7 @@ use crate::{
 pub struct Surroundings<'a> {
     /// The repository that git is working on.
     pub repo: &'a Repo,
-    /// The clock.
+    /// Returns the current time.
     pub now: &'a dyn Fn() -> Timestamp,
     /// Who acts; asked only when something is recorded.
     pub actor: &'a dyn Fn() -> Result<Actor>,
@@ -67,7 +67,7 @@ impl Hook {
     /// Those that an older version has installed.
     pub const FORMER: [Hook; 1] = [Hook::PostCommit];
 
-    /// As git calls it.
+    /// The name that git uses.
     pub fn name(self) -> &'static str {
         match self {
             Hook::PrepareCommitMsg => "prepare-commit-msg",

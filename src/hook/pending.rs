@@ -32,7 +32,7 @@ pub struct Pending {
     pub reflog: u64,
     /// Milliseconds since the epoch.
     pub millis: i64,
-    /// Who makes the commit.
+    /// The actor who makes the commit.
     pub actor: Actor,
 }
 

@@ -36,14 +36,14 @@ impl<'r> HookSettings<'r> {
         self.repo.settings().trailer_rules()
     }
 
-    /// How long a hook may take.
+    /// The time limit for all hooks of a commit.
     pub fn timeout(&self) -> Duration {
         let text = self.text("agent.hookTimeout");
         let seconds = text.and_then(|text| text.parse().ok().or_else(|| parse_duration(&text)));
         seconds.filter(|&seconds| seconds > 0).map_or(DEFAULT_LIMIT, Duration::from_secs)
     }
 
-    /// How git reads `message`.
+    /// The settings that determine how git parses `message`.
     pub fn syntax(&self, message: &[u8]) -> Syntax {
         let candidates = match (self.text("core.commentString"), self.text("core.commentChar")) {
             (Some(text), _) | (None, Some(text)) if text != "auto" && !text.is_empty() => vec![text.into(), "#".into()],

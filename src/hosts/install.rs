@@ -30,19 +30,19 @@ const LARGEST: usize = 256 * 1024;
 /// So many links are followed from one file that does not exist, as git and Linux do.
 const LINKS: u8 = 40;
 
-/// What is done.
+/// Install or uninstall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstallAction {
-    /// Put our parts in.
+    /// Add the parts of git-agent.
     Install,
-    /// Take them out.
+    /// Remove the parts of git-agent.
     Uninstall,
 }
 
-/// A file before and after.
+/// The content of a file before and after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileChange {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
     /// Its text; `None`: it does not exist.
     pub before: Option<String>,
@@ -51,7 +51,7 @@ pub struct FileChange {
 }
 
 impl FileChange {
-    /// Whether nothing changes.
+    /// Whether both are the same.
     pub fn is_empty(&self) -> bool {
         self.before == self.after
     }

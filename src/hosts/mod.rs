@@ -43,12 +43,12 @@ named! {
 }
 
 impl Host {
-    /// The name of its program.
+    /// The name of its executable.
     pub fn program(self) -> &'static str {
         if self == Host::Cursor { "cursor-agent" } else { self.as_str() }
     }
 
-    /// Its display name.
+    /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
             Host::Claude => "Claude Code",
@@ -79,11 +79,11 @@ impl Host {
     }
 }
 
-/// A message of a host.
+/// A message of a host to a hook.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostEvent {
     pub host: Host,
-    /// The event.
+    /// The event that happened.
     pub kind: EventKind,
     /// The session, and the agent inside of it.
     pub session: Option<SessionId>,
@@ -94,20 +94,20 @@ pub struct HostEvent {
     pub key: String,
 }
 
-/// An event of a session.
+/// The events of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A session begins, goes on, or has lost its context.
     Start,
-    /// The user sends a prompt.
+    /// The user sent a prompt.
     Prompt(String),
-    /// A tool is going to run.
+    /// A tool is about to run.
     BeforeTool(Tool),
     /// A tool has run, with this output.
     AfterTool(Tool, String),
     /// The context is going to be summarized.
     BeforeCompaction,
-    /// The agent wants to stop.
+    /// The agent is about to stop.
     Stop {
         /// It went on because a hook asked it to.
         is_continued: bool,
@@ -118,7 +118,7 @@ pub enum EventKind {
     AgentStart,
     /// An agent inside of the session ends.
     AgentStop,
-    /// The session ends.
+    /// The session ended, for this reason.
     End(Option<String>),
     /// Something that is not of interest.
     Other,

@@ -24,7 +24,7 @@ const PACKAGE: &str = "git-agent-opencode";
 pub struct Plugin {
     /// What the host calls it: `git-agent@git-agent`.
     pub id: String,
-    /// Whether the host runs it.
+    /// Whether the host has enabled it.
     pub is_enabled: bool,
     /// The file with its hooks, and what it does not bring. Empty where the host keeps them in a place of its own.
     pub parts: Vec<ConfigTarget>,

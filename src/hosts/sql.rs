@@ -13,9 +13,9 @@ const COLUMNS: [&str; 4] = ["id", "title", "description", "status"];
 enum Token {
     /// A key word or a name, in small letters.
     Word(String),
-    /// A text or a number.
+    /// A string or a number.
     Text(String),
-    /// Anything else.
+    /// Any other character.
     Sign(char),
 }
 

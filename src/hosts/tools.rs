@@ -15,7 +15,7 @@ pub enum Tool {
         /// Where, if not where the agent is.
         dir: Option<PathBuf>,
     },
-    /// It changes files.
+    /// The tool changes files.
     Edit,
     /// It keeps the agent's list of things to do.
     Todos(Vec<Todo>),
@@ -37,21 +37,21 @@ pub enum TodoStep {
 /// One line of the agent's own list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Todo {
-    /// What is to be done.
+    /// The text of the item.
     pub title: String,
-    /// Its state.
+    /// The state of the item.
     pub state: TodoState,
 }
 
 /// Where a line of an agent's list stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TodoState {
-    /// Not begun.
+    /// Not started.
     Open,
-    /// At work on it.
+    /// In progress.
     Doing,
     Done,
-    /// Not wanted any more.
+    /// Removed from the list.
     Dropped,
 }
 

@@ -27,17 +27,17 @@ const NO_REASON: &str = "the plan says that it failed, but not why";
 
 /// What a task in the ledger has to do with its item.
 pub struct KnownTask<'a> {
-    /// As it stands.
+    /// The task in the ledger.
     pub task: &'a Task,
     /// Everything that happened to it.
     pub events: &'a [Event],
-    /// The whole of a text.
+    /// Reads the whole of a text.
     pub text: &'a dyn Fn(&Text) -> String,
-    /// Who imports.
+    /// The actor who imports the plan.
     pub us: &'a Holder,
-    /// When it is.
+    /// The time of the import.
     pub now: Timestamp,
-    /// How a task is begun here.
+    /// The base of tasks that are started by the import.
     pub start: &'a Start,
     /// Tasks are completed only with a verification that passed.
     pub must_verify: bool,
@@ -48,11 +48,11 @@ pub struct KnownTask<'a> {
 pub struct Renamed {
     /// The byte of the plan at which it does.
     pub at: usize,
-    /// The task.
+    /// The id of the task.
     pub id: TaskId,
-    /// What it is called.
+    /// The title in the ledger.
     pub old: String,
-    /// What the plan calls it.
+    /// The title in the plan.
     pub new: String,
 }
 
@@ -63,18 +63,18 @@ pub struct TaskChange {
     pub fields: Vec<Field>,
     /// What stays although the plan says something else, with the reason.
     pub kept: Option<String>,
-    /// The events.
+    /// The events to write.
     pub payloads: Vec<Payload>,
 }
 
 /// A field that becomes another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// Its name in JSON.
+    /// The name of the field in JSON.
     pub name: &'static str,
     /// As it is; empty where there is nothing.
     pub before: String,
-    /// As it will be.
+    /// The new value.
     pub after: String,
 }
 
@@ -94,7 +94,7 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// Those that change.
+    /// The tasks that change.
     pub fn changed(&self) -> impl Iterator<Item = &(TaskId, String, TaskChange)> {
         self.known.iter().filter(|(_, _, change)| !change.fields.is_empty())
     }

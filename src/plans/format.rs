@@ -11,16 +11,16 @@ use super::{
 };
 use crate::plans::{native, position::Wrong};
 
-/// How a plan is written.
+/// The format of a plan file.
 #[derive(Clone, Copy, Debug)]
 pub enum Format {
     /// Ours, for people: `[[task]]`.
     Toml,
     /// The same for programs: `{"schema":1,"tasks":[…]}`.
     Json,
-    /// A checklist.
+    /// A Markdown checklist.
     Markdown,
-    /// What another tool writes.
+    /// A format of another tool.
     Foreign(&'static Foreign),
 }
 
@@ -31,7 +31,7 @@ impl PartialEq for Format {
 }
 
 impl Format {
-    /// All formats.
+    /// All formats, those of git-agent first.
     pub fn all() -> impl Iterator<Item = Format> {
         let others = foreign::FORMATS.into_iter().map(Format::Foreign);
         [Format::Toml, Format::Json, Format::Markdown].into_iter().chain(others)
@@ -47,7 +47,7 @@ impl Format {
         }
     }
 
-    /// The format called `word`.
+    /// The format with the name `word`.
     pub fn parse(word: &str) -> Option<Format> {
         Format::all().find(|format| format.as_str() == word)
     }

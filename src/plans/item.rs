@@ -9,7 +9,7 @@ use crate::domain::{id::TaskId, status::Status, time::Timestamp};
 /// A plan: its items in the order in which the text has them, every word settled.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// The items, each id once.
+    /// The items; every id is unique.
     pub items: Vec<PlanItem>,
 }
 
@@ -24,7 +24,7 @@ pub struct PlanItem {
     pub parent: Option<Option<TaskId>>,
     /// What it comes after, all of it; `None` where the plan does not say.
     pub after: Option<Vec<TaskId>>,
-    /// Everything else.
+    /// All other fields.
     pub content: Content,
     /// When things happened; told by exports, not taken by imports.
     pub times: Times,
@@ -74,25 +74,25 @@ impl PlanItem {
 /// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for lists that are there and empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
-    /// The title, on one line.
+    /// The title: one line.
     pub title: String,
-    /// Its description.
+    /// The description, which may have several lines.
     pub description: Option<String>,
-    /// Where it should stand.
+    /// The intended status.
     pub status: Option<Status>,
     /// 0 (highest) to 4.
     pub priority: Option<u8>,
     /// Paths that it is expected to touch, all of them.
     pub files: Option<Vec<String>>,
-    /// When is it done?
+    /// The acceptance criteria.
     pub accept: Option<String>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
-    /// Labels, all of them.
+    /// The complete list of labels.
     pub labels: Option<Vec<String>>,
     /// References to things outside of the repository, all of them.
     pub refs: Option<Vec<String>>,
-    /// What blocks it.
+    /// Descriptions of blockers.
     pub blockers: Vec<String>,
     /// The result given when the task was completed.
     pub result: Option<Value>,
@@ -100,36 +100,36 @@ pub struct Content {
     pub failures: Vec<Failed>,
     /// Decisions, oldest first.
     pub decisions: Vec<Decided>,
-    /// Remarks, oldest first.
+    /// Notes, oldest first.
     pub notes: Vec<String>,
 }
 
-/// An attempt that failed.
+/// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Failed {
-    /// Why.
+    /// The reason for the failure.
     pub reason: String,
-    /// A single word for it.
+    /// The kind of failure, one word.
     pub kind: Option<String>,
 }
 
-/// A decision.
+/// A decision and its reason.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decided {
-    /// The text.
+    /// The text of the decision.
     pub text: String,
-    /// Why.
+    /// Its reason.
     pub why: Option<String>,
 }
 
 /// When things happened to a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
-    /// Added.
+    /// The time when it was added.
     pub created: Option<Timestamp>,
-    /// Last event.
+    /// The time of its last event.
     pub updated: Option<Timestamp>,
-    /// Completed.
+    /// The time of completion.
     pub completed: Option<Timestamp>,
 }
 
@@ -145,15 +145,15 @@ pub struct Rough {
     pub label: Option<String>,
     /// What its id is made of, if not of its title.
     pub name: Option<String>,
-    /// The feature.
+    /// The feature, unresolved.
     pub parent: Parent,
-    /// What it comes after.
+    /// The dependencies, unresolved.
     pub after: Option<Vec<Word>>,
     /// Another tool wrote it: what it names and is not there is omitted, and what is there twice is distinguished.
     pub is_foreign: bool,
     /// Its id is a number of the text, which may change when the text is rewritten: its words say which task it is.
     pub is_numbered: bool,
-    /// Everything else.
+    /// All other fields.
     pub content: Content,
 }
 
@@ -162,14 +162,14 @@ pub struct Rough {
 pub struct Word {
     /// The byte of the text at which it is.
     pub at: usize,
-    /// The word.
+    /// The word as written.
     pub text: String,
 }
 
 /// What an item is a part of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Parent {
-    /// The text does not say.
+    /// The plan does not say.
     #[default]
     Unsaid,
     /// Of nothing, says the text.

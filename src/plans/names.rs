@@ -20,7 +20,7 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Those of `ids`.
+    /// The names in `ids`.
     pub fn of(ids: impl Iterator<Item = TaskId>) -> Self {
         Taken { ids: ids.collect(), next: HashMap::new() }
     }

@@ -19,11 +19,11 @@ pub(super) struct Node<'t> {
 pub(super) enum What<'t> {
     Nothing,
     Flag(bool),
-    /// As it is written.
+    /// A number, as written.
     Number(Cow<'t, str>),
     Text(Cow<'t, str>),
     List(Vec<Node<'t>>),
-    /// The keys, each once.
+    /// Keys and values; every key is unique.
     Table(Vec<(Cow<'t, str>, Node<'t>)>),
 }
 
@@ -92,7 +92,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// The value as JSON has it.
+    /// The value as JSON.
     pub fn to_value(&self) -> Value {
         match &self.what {
             What::Nothing => Value::Null,

@@ -8,13 +8,13 @@ use std::fmt;
 pub struct Wrong {
     /// The byte of the text at which it is.
     pub at: usize,
-    /// What sort of fault it is.
+    /// The kind of error.
     pub kind: WrongKind,
-    /// A clause.
+    /// The error as a clause: `it has no title`.
     pub what: String,
     /// Another place that has to do with it.
     pub also: Option<usize>,
-    /// What to do about it.
+    /// How to fix it.
     pub hint: Option<String>,
 }
 
@@ -25,7 +25,7 @@ pub enum WrongKind {
     Meaning,
     /// It is not in the syntax of its format.
     Syntax,
-    /// A later version made it.
+    /// The plan was made by a later version.
     Version,
     /// It names a task that is not there.
     UnknownTask,
@@ -46,7 +46,7 @@ impl Wrong {
         Wrong { kind: WrongKind::Syntax, ..Wrong::new(at, what) }
     }
 
-    /// Of another kind.
+    /// The same error with another kind.
     #[must_use]
     pub fn of_kind(self, kind: WrongKind) -> Self {
         Wrong { kind, ..self }
@@ -58,7 +58,7 @@ impl Wrong {
         Wrong { also: Some(at), ..self }
     }
 
-    /// With what to do about it.
+    /// The same error with a hint.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Wrong { hint: Some(hint.into()), ..self }
@@ -68,9 +68,9 @@ impl Wrong {
 /// A place in a text as editors count: from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextPlace {
-    /// The line.
+    /// The line number, from 1.
     pub line: usize,
-    /// The character in it.
+    /// The column in characters, from 1.
     pub column: usize,
 }
 

@@ -114,7 +114,7 @@ struct Names<'t> {
     ids: Vec<Option<TaskId>>,
     by_id: HashMap<TaskId, usize>,
     by_label: HashMap<String, Option<usize>>,
-    /// Titles in lower case.
+    /// Items by title, in lower case.
     by_title: HashMap<String, Vec<usize>>,
     table: &'t Table,
 }
@@ -122,7 +122,7 @@ struct Names<'t> {
 /// The feature of an item, while ids are given.
 #[derive(Clone)]
 enum Feature {
-    /// As the item has it.
+    /// Resolved, as given by the item.
     Settled(Option<Option<TaskId>>),
     /// An item that has no id yet.
     Item(usize),

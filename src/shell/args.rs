@@ -9,13 +9,13 @@ use super::value::Value;
 pub(super) struct Args {
     /// Options by name, without dashes; letters one by one.
     options: Vec<(BString, Option<Value>)>,
-    /// What is not an option.
+    /// Arguments that are not options.
     pub operands: Vec<Value>,
     /// How many operands came before `--`, if that is there.
     pub dashes: Option<usize>,
     /// Whether an argument may be any option.
     pub is_open: bool,
-    /// How many words were read.
+    /// How many words were consumed.
     pub length: usize,
 }
 

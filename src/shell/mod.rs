@@ -27,7 +27,7 @@ use crate::domain::named::named;
 use bstr::{BStr, BString, ByteSlice as _};
 
 named! {
-    /// How bad it is.
+    /// How destructive a command is.
     #[derive(PartialOrd, Ord)]
     pub enum Level {
         /// Changes files or history in a way that is often wanted: captured before, never refused.
@@ -42,9 +42,9 @@ named! {
 /// What the guard does: `agent.guard`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// Nothing.
+    /// Do nothing.
     Off,
-    /// Takes a snapshot first.
+    /// Take a snapshot first.
     #[default]
     Snapshot,
     /// Refuses what discards work; takes a snapshot before the rest.
@@ -63,7 +63,7 @@ impl Mode {
     }
 }
 
-/// What is lost.
+/// The kinds of loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loss {
     /// Changes that are not committed.
@@ -72,7 +72,7 @@ pub enum Loss {
     Untracked,
     /// Files that git ignores, which no snapshot holds.
     Ignored,
-    /// Stashes.
+    /// Stashed changes.
     Stash,
     /// Commits that only reflogs have afterwards, or nothing at all.
     History,
@@ -92,7 +92,7 @@ pub enum Loss {
     Overwritten,
     /// The same, in another repository.
     Remote,
-    /// The repository itself.
+    /// The repository itself, with its history.
     Repository,
     /// What cannot be determined.
     Unknown,
@@ -121,7 +121,7 @@ pub enum Target {
     At(BString),
     /// The path, if something is there already.
     Existing(BString),
-    /// Paths below this one.
+    /// Paths below this directory.
     Below(BString),
     /// Paths below a directory whose names match a pattern: `dir/**/name`.
     Deep(BString),
@@ -131,7 +131,7 @@ pub enum Target {
     Matching(BString),
     /// A worktree, as `git worktree` takes its name: a path, or the end of one; empty if there is no telling which.
     Worktree(BString),
-    /// No telling.
+    /// Unknown.
     Any,
 }
 
@@ -140,7 +140,7 @@ pub enum Target {
 pub enum Dir {
     /// This one; empty for where the line is run.
     Known(BString),
-    /// No telling.
+    /// Unknown.
     Unknown,
 }
 
@@ -151,9 +151,9 @@ pub enum Where {
     Here,
     /// The one that `--git-dir`, `--work-tree` or variables name, seen from its directory.
     Named {
-        /// The git directory.
+        /// The value of `--git-dir`.
         git_dir: Option<BString>,
-        /// The top of the work tree.
+        /// The value of `--work-tree`.
         work_tree: Option<BString>,
     },
     /// One that cannot be determined.
@@ -182,12 +182,12 @@ impl Where {
 /// Which trees a git command writes over the files, whatever git ignores there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Onto {
-    /// None.
+    /// No tree.
     #[default]
     Nothing,
     /// Those that these words name, in git's syntax; those that name none do not count.
     Trees(Vec<BString>),
-    /// No telling.
+    /// Unknown.
     Unknown,
 }
 
@@ -196,19 +196,19 @@ pub enum Onto {
 pub struct Risk {
     /// The command, as it is written.
     pub command: BString,
-    /// How bad it is.
+    /// How destructive it is.
     pub level: Level,
     /// What is lost; never empty.
     pub losses: Vec<Loss>,
     /// Why that is so, a sentence without its full stop.
     pub why: &'static str,
-    /// Where the command runs.
+    /// The directory in which the command runs.
     pub dir: Dir,
     /// Which repository it works on, if it is git.
     pub place: Where,
     /// The paths it touches, if those decide whether there is a risk; `None` if the repository is what is at risk.
     pub targets: Option<Vec<Target>>,
-    /// The trees it writes.
+    /// The trees whose files it writes.
     pub onto: Onto,
 }
 

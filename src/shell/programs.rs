@@ -23,11 +23,11 @@ pub(super) struct Row {
     pub is_alone: bool,
     /// What it writes or deletes; empty if the repository is at risk, not files.
     pub touches: &'static [Touch],
-    /// How bad it is.
+    /// How destructive it is.
     pub level: Level,
-    /// What is lost.
+    /// The kinds of loss.
     pub losses: &'static [Loss],
-    /// Why, for people.
+    /// What it does, as a part of a sentence.
     pub why: &'static str,
 }
 
@@ -42,7 +42,7 @@ pub(super) enum Touch {
     Operands,
     /// The same, from this operand on.
     From(usize),
-    /// This operand.
+    /// The operand with this index.
     Nth(usize),
     /// The last of several operands, or the directory that one of these options names.
     Last(&'static str),
@@ -64,7 +64,7 @@ pub(super) enum Touch {
     Prefix(usize, &'static str),
     /// The directory where it runs.
     Here,
-    /// No telling.
+    /// Unknown.
     Any,
 }
 use Touch::{

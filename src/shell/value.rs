@@ -7,18 +7,18 @@ use bstr::{BString, ByteSlice as _};
 pub(super) struct Value {
     /// The word, or what is known of it.
     pub text: BString,
-    /// How much is known.
+    /// How much of the value is known.
     pub sort: Sort,
 }
 
 /// How much is known of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
-    /// All of it.
+    /// The whole value.
     Known,
     /// It is a pattern, and stands for the files that match.
     Pattern,
-    /// A path below this one.
+    /// A path below the value.
     Below,
     /// Paths below a directory with a name like this: `dir/**/name`.
     Deep,
@@ -39,7 +39,7 @@ impl Value {
         Value { text: BString::default(), sort: Sort::Open }
     }
 
-    /// A path below `dir`.
+    /// A path somewhere below `dir`.
     pub fn below(dir: &Value) -> Self {
         match dir.sort {
             Sort::Known | Sort::Below => Value { text: dir.text.clone(), sort: Sort::Below },
@@ -55,7 +55,7 @@ impl Value {
         }
     }
 
-    /// All there is in `dir`.
+    /// All paths in `dir`.
     pub fn whole(dir: &Value) -> Self {
         match dir.sort {
             Sort::Known => Value { text: dir.text.clone(), sort: Sort::Whole },
@@ -63,12 +63,12 @@ impl Value {
         }
     }
 
-    /// The word, if it is known.
+    /// The value, if all of it is known.
     pub fn get(&self) -> Option<&[u8]> {
         (self.sort == Sort::Known).then_some(self.text.as_slice())
     }
 
-    /// True if it is this word.
+    /// Whether it is known to be `text`.
     pub fn is(&self, text: &str) -> bool {
         self.get() == Some(text.as_bytes())
     }

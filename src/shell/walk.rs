@@ -47,7 +47,7 @@ pub(super) struct Call<'c> {
     pub is_piped: bool,
     /// Which repository git works on, as variables have it.
     pub place: &'c Where,
-    /// How many shells it is in.
+    /// The nesting depth of shells.
     pub depth: usize,
 }
 

@@ -8,7 +8,7 @@ pub(super) struct Wrapper {
     pub valued: &'static str,
     /// How many words of its own follow the options.
     pub own: usize,
-    /// What comes then.
+    /// What follows the options.
     pub runs: Runs,
     /// Options whose value is a text for a shell.
     pub text: &'static str,
@@ -23,7 +23,7 @@ pub(super) struct Wrapper {
 /// What the words after its own are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Runs {
-    /// A command.
+    /// A command with its arguments.
     Words,
     /// The same, perhaps after `NAME=value`.
     Assignments,

@@ -29,18 +29,18 @@ use crate::{
 /// How often a push is retried that lost a race against another clone.
 pub(super) const PUSHES: u32 = 8;
 
-/// Which way.
+/// The direction of a synchronization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Fetch and merge, then push.
     Both,
-    /// Only fetch and merge.
+    /// Fetch and merge, but do not push.
     Fetch,
-    /// Only push.
+    /// Push, but do not fetch.
     Push,
 }
 
-/// How it went.
+/// The result of a synchronization.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Synced {
     /// Whether the remote has a ledger and it was fetched.
@@ -49,7 +49,7 @@ pub struct Synced {
     pub merged_events: usize,
     /// Whether ours was pushed; false when there was nothing to push.
     pub pushed: bool,
-    /// How many pushes it took.
+    /// The number of attempts to push.
     pub attempts: u32,
     /// The tasks that changed here.
     pub tasks_changed: Vec<TaskId>,

@@ -23,7 +23,7 @@ use crate::{
 pub struct Ran {
     /// Its exit code; 128 + n when signal n ended it.
     pub exit: i32,
-    /// How long it ran.
+    /// The running time in seconds.
     pub seconds: f64,
     /// The tree that the work tree was when it began.
     pub tree: ObjectId,

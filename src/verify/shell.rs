@@ -29,16 +29,16 @@ pub enum Output {
     Inherit,
     /// All of it to standard error: standard output is for our answer.
     ToStderr,
-    /// Nowhere.
+    /// Discard the output.
     Discard,
 }
 
-/// How it ended.
+/// The result of a command.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EndedCommand {
     /// Its exit code; 128 + n when signal n ended it.
     pub exit: i32,
-    /// How long it ran.
+    /// The running time in seconds.
     pub seconds: f64,
 }
 

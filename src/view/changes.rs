@@ -53,7 +53,7 @@ pub fn text(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
     page
 }
 
-/// Warnings about `changes`.
+/// Warnings about missing or unexamined parts of `changes`.
 pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if changes.lower_bound {

@@ -13,7 +13,7 @@ pub fn lines(error: &Error) -> Vec<String> {
     error.hint_list().iter().map(|hint| line(hint).into_owned()).collect()
 }
 
-/// `hint` as people read it.
+/// `hint` as one line of text, with its commands.
 pub fn line(hint: &Hint) -> Cow<'_, str> {
     match hint {
         Hint::Text(text) => Cow::Borrowed(text),

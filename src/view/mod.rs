@@ -37,13 +37,13 @@ use pager::Pager;
 
 use crate::error::{Error, Result, codes};
 
-/// When to use color.
+/// When to color the output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorChoice {
-    /// On a terminal.
+    /// If it goes to a terminal, and git's configuration allows it.
     #[default]
     Auto,
-    /// Always.
+    /// Even if it does not go to a terminal.
     Always,
     /// Never.
     Never,
@@ -63,11 +63,11 @@ pub struct Out {
 /// Whether the answer goes to a pager.
 #[derive(Debug)]
 enum Paging {
-    /// It does not.
+    /// Output is not paged.
     Off,
     /// It will, once there is one: errors that come first go to the terminal.
     Wanted(String),
-    /// It does.
+    /// Output goes through this pager.
     On(Pager),
 }
 

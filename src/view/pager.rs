@@ -18,7 +18,7 @@ const SETTINGS: [(&str, &str); 2] = [("LESS", "FRX"), ("LV", "-c")];
 /// Says to the programs behind us that their output is paged.
 pub const IN_USE: &str = "GIT_PAGER_IN_USE";
 
-/// A running pager.
+/// A pager process that the output is written to.
 #[derive(Debug)]
 pub struct Pager {
     child: Child,

@@ -4,19 +4,19 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::{domain::status::Status, view::sanitize};
 
-/// Paints, or does not.
+/// Adds colors to texts, or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     on: bool,
 }
 
 impl Style {
-    /// With or without colour.
+    /// A style with or without colors.
     pub fn new(on: bool) -> Self {
         Style { on }
     }
 
-    /// Whether there is colour.
+    /// Whether it adds colors.
     pub fn is_on(self) -> bool {
         self.on
     }
@@ -27,12 +27,12 @@ impl Style {
         if self.on { format!("{}{text}{}", ansi.render(), ansi.render_reset()) } else { text.into_owned() }
     }
 
-    /// As it is, but cleaned.
+    /// `text` without color, sanitized.
     pub fn plain(self, text: &str) -> String {
         sanitize::line(text).into_owned()
     }
 
-    /// A task id, a commit id.
+    /// The color of task ids and commit ids.
     pub fn id(self, text: &str) -> String {
         self.paint(AnsiColor::Yellow.on_default(), text)
     }
@@ -47,27 +47,27 @@ impl Style {
         self.paint(AnsiColor::Green.on_default().bold(), text)
     }
 
-    /// Done, passed.
+    /// The color of completed tasks and passed checks.
     pub fn good(self, text: &str) -> String {
         self.paint(AnsiColor::Green.on_default(), text)
     }
 
-    /// Failed, refused.
+    /// The color of failed tasks and refusals.
     pub fn bad(self, text: &str) -> String {
         self.paint(AnsiColor::Red.on_default(), text)
     }
 
-    /// Under way.
+    /// The color of tasks in progress.
     pub fn busy(self, text: &str) -> String {
         self.paint(AnsiColor::Cyan.on_default(), text)
     }
 
-    /// Of less interest.
+    /// The color of secondary information.
     pub fn faint(self, text: &str) -> String {
         self.paint(Ansi::new().dimmed(), text)
     }
 
-    /// A heading.
+    /// The style of headings.
     pub fn strong(self, text: &str) -> String {
         self.paint(Ansi::new().bold(), text)
     }
@@ -85,7 +85,7 @@ impl Style {
         self.paint(COLORS[n % COLORS.len()].on_default(), text)
     }
 
-    /// In the colour of a state.
+    /// The color of tasks with `status`.
     pub fn status(self, status: Status, text: &str) -> String {
         match status {
             Status::Pending => self.plain(text),

@@ -14,13 +14,13 @@ const DEEPEST: usize = 30;
 /// The columns of a list of tasks.
 pub struct Look {
     style: Style,
-    /// Of the column of ids.
+    /// The width of the column of ids.
     ids: usize,
     width: Option<usize>,
 }
 
 impl Look {
-    /// For a list of `rows`.
+    /// A layout for a list of `rows`, `width` columns wide.
     pub fn new<'r>(style: Style, width: Option<usize>, rows: impl IntoIterator<Item = &'r Summary>) -> Self {
         Look { style, ids: id_width(rows.into_iter().map(|row| row.id.as_str()), width), width }
     }

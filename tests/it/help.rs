@@ -106,7 +106,7 @@ fn help_describes_a_command() {
       <TASK>...  Task ids or unique prefixes
 
     Options:
-          --reason <TEXT>        Reason
+          --reason <TEXT>        Reason for cancelling the task
           --duplicate-of <TASK>  Task that this one duplicates; tasks that depend on this one will
                                  depend on TASK instead
 

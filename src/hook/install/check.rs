@@ -25,9 +25,9 @@ use crate::{
 /// What was found out about one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// Which hook.
+    /// The hook that was checked.
     pub hook: Hook,
-    /// How it is.
+    /// The result.
     pub health: Health,
 }
 
@@ -35,7 +35,7 @@ pub struct Check {
 pub enum Health {
     /// Git runs it.
     Good,
-    /// It is nowhere.
+    /// It is not installed.
     Missing,
     /// The configuration has it, but this git is too old to look there.
     GitTooOld,
@@ -43,7 +43,7 @@ pub enum Health {
     Overwritten(PathBuf),
     /// Another hook is there, and it does not call us.
     Foreign(PathBuf),
-    /// Our hook was modified.
+    /// The file was modified after the installation.
     Changed(PathBuf),
     /// It is that of an older version, in this place.
     Old(String),
@@ -61,7 +61,7 @@ impl Check {
         self.health == Health::Good
     }
 
-    /// What to do about it.
+    /// How to fix it.
     pub fn hint(&self) -> Option<Hint> {
         Some(match &self.health {
             Health::Good => return None,

@@ -23,7 +23,7 @@ const NOTICE: &str = "(written by 'git agent init', removed by 'git agent uninst
 pub(super) enum Change {
     /// The block was as it should be.
     None,
-    /// It is now.
+    /// The file was created for the block.
     Made,
 }
 

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use crate::hook::Hook;
 
-/// What was done.
+/// What an installation or removal did.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Step by step.
+    /// The steps, in order.
     pub steps: Vec<Step>,
     /// Settings that were set or unset, in sentences.
     pub settings: Vec<String>,
@@ -17,14 +17,14 @@ pub struct Report {
 /// One thing that was done, found done, or left to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Set in the configuration.
+    /// The hook was set in the configuration.
     Configured(Hook),
     /// Written into the hooks directory.
     Written(Hook, PathBuf),
     /// As above; the hook that was there is kept and runs first.
     Chained(Hook, PathBuf, PathBuf),
     Already(Hook),
-    /// Gone.
+    /// The hook was removed.
     Removed(Hook),
     /// The hook that was there before is back.
     Restored(Hook, PathBuf),

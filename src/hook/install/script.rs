@@ -32,14 +32,14 @@ pub(super) struct Parts<'a> {
 /// Whose file this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// Ours, as we wrote it.
+    /// Unchanged since git-agent wrote it.
     Us {
         /// The hooks directory is of our making.
         made_dir: bool,
     },
-    /// Ours once, changed since.
+    /// Written by git-agent, and changed since.
     UsChanged,
-    /// Not ours.
+    /// Not written by git-agent.
     Other,
 }
 

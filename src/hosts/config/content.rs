@@ -74,7 +74,7 @@ const CURSOR: &[(&str, &str, &str)] = &[
     ("sessionEnd", "session-end", ""),
 ];
 
-/// Keys and their values.
+/// Keys with their values.
 pub type Entries = Vec<(&'static str, Value)>;
 
 /// The line that a host runs. Short, since some show it to the model; without a program it answers and succeeds.

@@ -20,7 +20,7 @@ pub(super) const MARK: &str = "git-agent host event";
 /// The name of our server of tools.
 const SERVER: &str = "git-agent";
 
-/// Whose configuration.
+/// The scope of a configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The user's: for all repositories.
@@ -29,10 +29,10 @@ pub enum Scope {
     Project,
 }
 
-/// Where configurations are.
+/// The directories of configuration files.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The user's directory.
+    /// The home directory of the user.
     pub home: PathBuf,
     /// The top of the work tree, for [`Scope::Project`].
     pub project: Option<PathBuf>,
@@ -89,11 +89,11 @@ pub enum ConfigPart {
 /// A part of a file that belongs to a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigTarget {
-    /// The file.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Our part of it.
+    /// The part that git-agent adds to it.
     pub part: ConfigPart,
-    /// For whom.
+    /// The host that reads it.
     pub host: Host,
 }
 
@@ -320,10 +320,10 @@ impl Form {
 /// Whether a part is installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PartState {
-    /// It is not.
+    /// None of it is installed.
     Missing,
     /// It is, as another version, or with changes.
     Outdated,
-    /// It is.
+    /// It is installed and current.
     Installed,
 }

@@ -7,9 +7,9 @@ pub(super) enum Role {
     Description,
     Accept,
     Status,
-    /// It is done, says a flag.
+    /// A flag that says that it is done.
     Done,
-    /// It is begun, says a flag.
+    /// A flag that says that it was started.
     Begun,
     Priority,
     Note,
@@ -21,7 +21,7 @@ pub(super) enum Role {
     /// Tasks that come after this one.
     Before,
     Parent,
-    /// Seconds in one of it.
+    /// An estimate, with the seconds of its unit.
     Estimate(u64),
     Labels,
     /// References to things elsewhere.

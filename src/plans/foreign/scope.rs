@@ -9,7 +9,7 @@ pub(super) struct Scope<'o> {
     /// In front of the numbers: it tells them from those of other lists.
     prefix: String,
     numbers: HashSet<String>,
-    /// What the list is in.
+    /// The enclosing scope.
     outer: Option<&'o Scope<'o>>,
 }
 

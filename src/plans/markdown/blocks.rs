@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 pub(super) struct Block {
     /// The byte of the text at which it begins: at its `#`, its first word, or its bullet.
     pub at: usize,
-    /// The level of a heading.
+    /// The level, if it is a heading.
     pub heading: Option<usize>,
     /// Where the line below an underlined heading ends.
     pub end: usize,

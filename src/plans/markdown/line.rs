@@ -20,29 +20,29 @@ pub(super) const WORDS: [&str; 4] = ["(after:", "(failed:", "(labels:", "(ref:"]
 pub(super) struct Entry {
     /// The byte at which the line begins to say something.
     pub at: usize,
-    /// The level of a heading.
+    /// The level, if it is a heading.
     pub heading: Option<usize>,
     /// How far an item is indented; counts from 1, a tab is four.
     pub indent: usize,
-    /// Its box.
+    /// The state of its checkbox.
     pub status: Option<Status>,
-    /// `[ ]*`: nice to have.
+    /// `[ ]*`: the item is optional.
     pub is_optional: bool,
-    /// What is left of the line.
+    /// The rest of the line.
     pub title: String,
     /// What is more of it than a title takes.
     pub whole: Option<String>,
-    /// `<!-- id -->`
+    /// The id in `<!-- id -->`.
     pub id: Option<Word>,
-    /// `(after: a, b)`
+    /// The dependencies in `(after: a, b)`.
     pub after: Option<Vec<Word>>,
-    /// `(failed: why)`
+    /// The reason in `(failed: why)`.
     pub failed: Option<String>,
-    /// `(labels: a, b)`
+    /// The labels in `(labels: a, b)`.
     pub labels: Vec<String>,
-    /// `(ref: KEY-1)`
+    /// The references in `(ref: KEY-1)`.
     pub refs: Vec<String>,
-    /// The lines below it.
+    /// The lines indented below it.
     pub text: Vec<String>,
     /// What follows is no longer about it.
     pub is_over: bool,

@@ -14,15 +14,15 @@ use super::super::{
 
 /// A way to destroy something.
 pub(super) struct Row {
-    /// The command.
+    /// The git command.
     pub verb: &'static str,
-    /// Whether this is the way.
+    /// Whether the rule applies to these arguments.
     pub fits: fn(&Args) -> bool,
-    /// How bad it is.
+    /// How destructive it is.
     pub level: Level,
-    /// What is lost.
+    /// The kinds of loss.
     pub losses: &'static [Loss],
-    /// Why, for people.
+    /// What it does, as a part of a sentence.
     pub why: &'static str,
 }
 

@@ -17,7 +17,7 @@ const DEPTH: usize = 40;
 /// How many steps a line may have.
 const STEPS: usize = 20_000;
 
-/// What `text` may run.
+/// The commands that running `text` may execute.
 pub fn read(text: &[u8]) -> Vec<Item> {
     let mut reader = Reader::new(text, 0);
     reader.list(End::Text);

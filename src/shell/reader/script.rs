@@ -8,23 +8,23 @@ use bstr::BString;
 /// A word before expansion: what is written, piece by piece.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
-    /// Its pieces.
+    /// The pieces of the word.
     pub parts: Vec<Part>,
 }
 
 /// Whether a piece stood in quotes: those are neither split nor matched against files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
-    /// It did.
+    /// In quotes.
     Quoted,
-    /// It did not.
+    /// Not in quotes.
     Bare,
 }
 
 /// A piece of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Itself.
+    /// Literal text.
     Text(BString, Quoting),
     /// `$name`.
     Variable(BString, Quoting),
@@ -49,13 +49,13 @@ impl Word {
 pub struct Simple {
     /// The command and its arguments, assignments first.
     pub words: Vec<Word>,
-    /// Files that `>` empties.
+    /// Files that `>` truncates.
     pub empties: Vec<Word>,
     /// What `<<` and `<<<` give it to read.
     pub input: Option<Word>,
     /// Whether it reads what another command says.
     pub is_piped: bool,
-    /// As it is written.
+    /// The text of the command.
     pub text: BString,
     pub id: usize,
 }
@@ -71,7 +71,7 @@ pub enum Scope {
     Loop,
 }
 
-/// One step of a script.
+/// A step of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
     Command(Simple),

@@ -12,7 +12,7 @@ use crate::{
 pub struct NextCommand {
     /// As it is typed; `'…'` stands for the user's own words.
     pub line: String,
-    /// What it does.
+    /// What the command does, as a part of a sentence.
     pub what: String,
 }
 

@@ -45,12 +45,12 @@ pub struct BriefPage {
     pub present: Vec<Section>,
 }
 
-/// A part of a page.
+/// A section of a page, with its heading.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// Its heading, also its name when it is omitted.
     pub heading: &'static str,
-    /// Its content.
+    /// The lines of the section.
     pub body: Body,
     /// How many lines of a page of sixty it may take, its heading aside.
     pub most: usize,
@@ -62,7 +62,7 @@ pub struct Section {
     pub more: String,
 }
 
-/// The content of a section.
+/// The kinds of section content.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A text of someone else, quoted.
@@ -74,13 +74,13 @@ pub enum Body {
 /// Which points stay when there are too many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeptPoints {
-    /// Those in front.
+    /// Keep the first items.
     First,
     /// Those at the end: of what happened, the newest.
     Last,
 }
 
-/// One point of a list.
+/// An item of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Point {
     /// Our own words, folded into a few lines. What is cut off is shown by the section's command.
@@ -89,14 +89,14 @@ pub enum Point {
     Said {
         /// Our own words; may be empty.
         head: String,
-        /// The text that is quoted.
+        /// The quoted text.
         text: String,
     },
     /// The same on one line, cut where it ends: a title, a path.
     Named {
         /// Our own words; may be empty.
         head: String,
-        /// The text that is quoted.
+        /// The quoted text.
         text: String,
     },
     /// A command, exactly as it is to be typed, and what it does.

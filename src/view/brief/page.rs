@@ -23,7 +23,7 @@ use crate::{
 /// How many other sessions are named.
 const SESSIONS: usize = 2;
 
-/// Say `facts` on a page.
+/// Lay out `facts` as a page.
 pub fn page(facts: &Facts<'_>) -> BriefPage {
     let mut page = BriefPage { alerts: alerts(facts), ..BriefPage::default() };
     match &facts.focus {

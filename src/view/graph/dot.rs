@@ -9,7 +9,7 @@ use crate::{
     view::sanitize,
 };
 
-/// `chart` for `dot -Tsvg`.
+/// `chart` in the language of Graphviz.
 pub fn dot(chart: &Chart) -> String {
     let mut text =
         "digraph tasks {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n\

@@ -14,7 +14,7 @@ const CLASSES: &str = "  classDef done stroke:#1a7f37
   classDef bad stroke:#cf222e,stroke-width:2px
 ";
 
-/// `chart` as a flowchart.
+/// `chart` as a Mermaid flowchart.
 pub fn mermaid(chart: &Chart) -> String {
     let mut text = "flowchart LR\n".to_owned();
     for (number, (feature, nodes)) in chart.by_feature().into_iter().enumerate() {

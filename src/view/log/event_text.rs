@@ -13,16 +13,16 @@ use crate::{
     view::{Style, oid, sanitize},
 };
 
-/// How something is painted.
+/// A function that colors a text.
 pub type Tone = fn(Style, &str) -> String;
 
-/// The text of an event.
+/// An event as text.
 pub struct EventText {
     /// One character for the kind of event.
     pub mark: &'static str,
     /// The verb, in the past tense.
     pub verb: String,
-    /// Its colour.
+    /// The color of the verb.
     pub tone: Tone,
     /// Its text; may have several lines.
     pub text: String,

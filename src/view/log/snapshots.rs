@@ -78,7 +78,7 @@ impl LogPage {
     }
 }
 
-/// `step` for programs.
+/// `step` as an entry of `log --json`.
 pub fn json(step: &TimelineStep) -> LogEntry {
     LogEntry::Snapshot(LogSnapshot {
         snapshot: step.snapshot.to_json(),

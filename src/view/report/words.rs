@@ -11,7 +11,7 @@ use crate::{
     view::{mark_of, sanitize::plural},
 };
 
-/// The mark of a task.
+/// The mark for the state of `item`.
 pub fn mark(item: &Item) -> &'static str {
     mark_of(item.state.status(), item.is_blocked(), item.state == State::Waiting)
 }
@@ -68,7 +68,7 @@ const NOW: usize = 5;
 pub struct NowLine<'r> {
     /// The task, and what stands before it: `Next: `; `None`: there are more of its kind.
     pub item: Option<(&'static str, &'r Item)>,
-    /// The remarks.
+    /// The remarks, separated by commas.
     pub remarks: String,
 }
 
@@ -88,7 +88,7 @@ pub fn now(report: &Report) -> Vec<NowLine<'_>> {
     lines
 }
 
-/// Blockers.
+/// The reasons as texts.
 pub fn reasons(reasons: &[Reason]) -> Vec<String> {
     let after: Vec<String> = reasons
         .iter()
@@ -179,7 +179,7 @@ pub fn work(seconds: u64) -> String {
     }
 }
 
-/// The day of a time.
+/// The date of `at`: `2026-11-22`.
 pub fn day(at: Timestamp) -> String {
     at.to_utc().format("%Y-%m-%d").to_string()
 }

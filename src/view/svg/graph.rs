@@ -20,7 +20,7 @@ const MARGIN: f64 = 12.0;
 /// How many columns of text a node has.
 const TITLE: usize = 24;
 
-/// The drawing of `chart`.
+/// Draw `chart`.
 pub fn graph(chart: &Chart) -> Drawing {
     let layers = Layers::of_chart(chart);
     let has_back = layers.edges.iter().any(|edge| edge.is_back);

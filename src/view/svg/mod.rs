@@ -29,7 +29,7 @@ pub fn class(state: State) -> &'static str {
     }
 }
 
-/// The mark of a state.
+/// The mark for `state`.
 pub fn mark(state: State) -> &'static str {
     mark_of(state.status(), state == State::Blocked, state == State::Waiting)
 }

@@ -11,7 +11,7 @@ use crate::domain::task_graph::Chart;
 /// A graph whose long edges need more dummy nodes than this has them drawn straight.
 const MOST_TURNS: usize = 20_000;
 
-/// Where everything is.
+/// The positions of all nodes and edges.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layers {
     /// Of each node, its layer and its place across the layers, in units of one node.
@@ -24,21 +24,21 @@ pub struct Layers {
     pub breadth: f64,
 }
 
-/// A place in the drawing.
+/// The position of a node.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NodePlace {
-    /// From 0.
+    /// The layer, from 0.
     pub layer: usize,
     /// From 0, in units of one node.
     pub across: f64,
 }
 
-/// How an edge runs.
+/// The course of an edge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
-    /// The node where it begins.
+    /// The index of the node it starts at.
     pub from: usize,
-    /// The node where it ends.
+    /// The index of the node it ends at.
     pub to: usize,
     /// The places it goes through in between.
     pub turns: Vec<NodePlace>,
