@@ -70,7 +70,7 @@ fi
 command -v cargo >/dev/null 2>&1 || fail "cargo is not on PATH" \
     "git-agent is built from source: install Rust 1.89 or newer (https://rustup.rs), then run this again"
 if ! cargo --version >/dev/null 2>&1; then
-    # rustup looks for its toolchains in HOME; under another HOME they are still beside cargo.
+    # rustup looks for its toolchains in HOME; under another HOME they are still next to cargo.
     cargo_dir=$(dirname "$(dirname "$(command -v cargo)")")
     rustup_dir=$(dirname "$cargo_dir")/.rustup
     if [ -z "${RUSTUP_HOME:-}" ] && [ -d "$rustup_dir" ]; then
@@ -97,7 +97,7 @@ built=$target/release/git-agent
 [ -x "$built" ] || fail "cargo put no binary at $built"
 
 mkdir -p "$bin" "$man" "$bash_dir" "$zsh_dir" "$fish_dir" || fail "cannot write below $prefix" "choose another place with --prefix"
-# Beside the old one, then renamed over it: a running git-agent, in a hook, is never half written.
+# Written next to the old one, then renamed over it: a running git-agent, in a hook, is never half written.
 cp "$built" "$bin/.git-agent.$$" && chmod 755 "$bin/.git-agent.$$" && mv -f "$bin/.git-agent.$$" "$bin/git-agent" \
     || fail "cannot write $bin/git-agent"
 rm -f "$man"/git-agent-*.1

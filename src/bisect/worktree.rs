@@ -6,7 +6,7 @@
 //! ```
 //!
 //! If such a worktree is in git's list and its lock is free, its bisection was killed, and the worktree can be removed. A
-//! worktree that is kept has no lock beside it. No option that forces git is needed: the directory is removed here, and `git worktree
+//! worktree that is kept has no lock next to it. No option that forces git is needed: the directory is removed here, and `git worktree
 //! remove` then only forgets it. (`git worktree prune` would forget the user's that are on a disk which is not there.)
 
 use std::{

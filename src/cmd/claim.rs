@@ -1,4 +1,4 @@
-//! `git agent claim`: hold a task, or let go of it.
+//! `git agent claim`: claim a task, or release the claim.
 
 use super::{Ctx, add::duration, task_change, text_argument};
 use crate::{

@@ -45,7 +45,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Res
     open(repo, &file, escape)?;
     let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;
     let edited = message::strip_comments(repo, edited, mark)?;
-    // Of no use any more, and in nobody's way.
+    // No longer needed; harmless if it cannot be removed.
     drop(fs::remove_file(&file));
     Ok(edited)
 }

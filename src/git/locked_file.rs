@@ -50,7 +50,7 @@ impl LockedFile {
     /// When the file cannot be written whole; the old one stays then.
     pub fn commit(self, text: &[u8]) -> Result<()> {
         let failed = || format!("cannot write '{}'", self.file.display());
-        // The lock makes the name ours; what a process that was killed left of it is written over.
+        // The lock reserves the name; the leftovers of a killed process are overwritten.
         let mut whole = self.file.clone().into_os_string();
         whole.push(".git-agent");
         fs::write(&whole, text).or_environment(failed)?;

@@ -127,7 +127,7 @@ impl<'r> Trees<'r> {
     }
 }
 
-/// The tree `root` with `changes` made: what a path shall be, or that it shall not be there. New trees are staged in `batch`;
+/// The tree `root` with `changes`: the new entry of each path, or its removal. New trees are staged in `batch`;
 /// `root` and what it holds must be in the repository.
 ///
 /// # Errors

@@ -207,7 +207,7 @@ fn add(environment: &Environment, risk: &Risk, stakes: &mut Vec<Stake>, answer: 
             stake.overwritten.extend(overwritten);
             continue;
         }
-        // What is inside of this repository goes by its settings.
+        // Repositories inside this one are checked with its settings.
         let here = environment.repo(Path::new(".")).ok().flatten().filter(|here| is_inside(&repo, here));
         let mode = here.as_ref().unwrap_or(&repo).settings().guard();
         stakes.push(Stake { repo, risks: vec![risk], mode, overwritten });

@@ -47,7 +47,7 @@ impl Limit {
     }
 }
 
-/// Run `work`; say in one line on standard error what went wrong, if anything did. Always comes back, or ends the process
+/// Run `work`; say in one line on standard error what went wrong, if anything did. Always returns, or ends the process
 /// with success when the time is up.
 pub fn fail_open(hook: &str, work: impl FnOnce(&Limit) -> Result<()>) {
     let start = Instant::now();

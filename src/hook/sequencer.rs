@@ -14,7 +14,7 @@ pub enum Sequence {
     UserCommitsInRebase,
     /// The user commits the resolution of a conflict; the message should name what this commit names.
     Resolves(ObjectId),
-    /// `squash` and `fixup`: several become one. The commits besides HEAD.
+    /// `squash` and `fixup`: several become one. The commits other than HEAD.
     Melts(Vec<ObjectId>),
     /// Git itself replays a commit: this one, where it says which.
     Replays(Option<ObjectId>),

@@ -1,4 +1,4 @@
-//! The settings that hooks go by: git's configuration, and `git -c key=value commit`, which only hooks get to see.
+//! The settings of hooks: git's configuration, and `git -c key=value commit`, which only hooks get to see.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Installing: configuration files of hosts are read, changed and written, each whole.
+//! Installing: configuration files of hosts are read, changed and written, each as a whole.
 //!
-//! What a file was before is kept until it is uninstalled, in `git-agent/hosts.json` of the user's state directory: a file that nobody
-//! changed since becomes, byte for byte, what it was.
+//! The original content of a file is kept in `git-agent/hosts.json` of the user's state directory until it is uninstalled: a file that
+//! was not changed since is restored byte for byte.
 
 use std::{
     collections::BTreeMap,

@@ -72,7 +72,7 @@ fn kind(word: &str, payload: &Value, cwd: &Path) -> EventKind {
     }
 }
 
-/// The prompt of the user. Gemini CLI puts what a hook told at the start in front of it; our own question comes back as a prompt.
+/// The prompt of the user. Gemini CLI prepends the answer of the start hook to it, and sends git-agent's own question as a prompt.
 fn said(prompt: &str) -> Option<String> {
     let told = |text: &str| {
         text.strip_prefix("<hook_context>")?.split_once("</hook_context>").map(|(_, rest)| rest.to_owned())

@@ -21,7 +21,7 @@ use crate::{
     verbs::{CLOCK_VARIABLE, Caller, Clock},
 };
 
-/// A call that is stopped has ended after so many moments: a command that does not listen to signals is killed before.
+/// The number of polls after which a stopped call has ended: a command that ignores signals is killed before.
 const ENDING: u32 = 800;
 const MOMENT: Duration = Duration::from_millis(5);
 

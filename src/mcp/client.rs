@@ -51,7 +51,7 @@ fn parsed(value: &Value) -> Value {
     value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
-/// The session that a turn of Codex, or what a request says beside it, belongs to.
+/// The session in the metadata of a turn of Codex, or else of the request.
 fn session(told: &Value) -> Option<SessionId> {
     let id = ["session_id", "sessionId", "thread_id", "threadId"].iter().find_map(|key| told.get(key)?.as_str())?;
     SessionId::new(CODEX, id)

@@ -27,7 +27,7 @@ use crate::error::{Error, Result, codes};
 /// `environment` when the streams cannot be used; `usage` for a client that speaks something else.
 pub fn serve(named: Option<String>) -> Result<()> {
     let streams = stdio::take()?;
-    // One thread for the protocol, and one beside it for the verb that runs.
+    // One thread for the protocol, and one for the running verb.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(|error| Error::new(codes::ENVIRONMENT, "cannot start the server").because(error))?;
     let server = server::Server::new(named);

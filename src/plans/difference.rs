@@ -241,7 +241,7 @@ impl TaskChange {
             self.field("notes", "", text);
             self.payloads.push(note(text));
         }
-        // One that is gone here does not come back.
+        // One that was removed here is not added again.
         let named = known.events.iter().filter_map(|event| match &event.payload {
             Payload::Block(block) => Some((known.text)(&block.text)),
             _ => None,

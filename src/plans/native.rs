@@ -1,6 +1,6 @@
 //! Our own model, as TOML and as JSON have it: a list of tasks with the names of the JSON contract.
 //!
-//! What `git agent list --json` prints is a plan, too: what follows from the rest (`ready`, `children`, times) is passed over.
+//! What `git agent list --json` prints is a plan, too: derived fields (`ready`, `children`, times) are ignored.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

@@ -224,7 +224,7 @@ pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BStrin
     Ok((execution.operation, late, execution.remarks))
 }
 
-/// Restore everything as it was before the operation that was interrupted: answers it, the paths that other processes wrote to,
+/// Roll the interrupted operation back: answers it, the paths that other processes wrote to,
 /// and what did not work.
 ///
 /// # Errors

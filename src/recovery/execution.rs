@@ -82,7 +82,7 @@ impl<'r> Execution<'r> {
     ///
     /// # Errors
     ///
-    /// Those of [`Restore::settle`]; `ref-moved`. Then files may be half way.
+    /// Those of [`Restore::settle`]; `ref-moved`. Files may be partly changed then.
     pub fn forward(
         &mut self,
         trust: Trust,

@@ -23,7 +23,7 @@
 //!       execute           LockedWorktree::take         lock, refuse, capture
 //!       execute           carry_out                    Operation ─▶ Outcome
 //!         path_plan                                    what happens to each path
-//!         snapshot/store                               what is there, durably
+//!         snapshot/store                               the current state, durably
 //!         execution       Execution::forward           Operation ─▶ Execution
 //!           restore                                    files, state, index
 //!         execution       Execution::end               refs, `done`

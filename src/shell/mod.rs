@@ -179,7 +179,7 @@ impl Where {
     }
 }
 
-/// Which trees a git command writes over the files, whatever git ignores there.
+/// Which trees a git command writes to the files, overwriting ignored ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Onto {
     /// No tree.

@@ -184,7 +184,7 @@ impl<'w> Walk<'w> {
         self.command(&words, call);
     }
 
-    /// Look at a command. Commands that run others come back here with those.
+    /// Examine a command. Commands that run others call this again for those.
     pub(super) fn command(&mut self, words: &[Value], call: Call<'_>) {
         self.commands += 1;
         if self.commands > COMMANDS || self.risks.len() >= RISKS {

@@ -1,7 +1,7 @@
 //! Which task a worktree is working on: `refs/worktree/agent/active`, a pointer to the task's anchor blob.
 //!
 //! A ref of the worktree, so that two worktrees never mix; it points into the ledger's history, so that no gc takes its
-//! target. Tasks that are active besides it (`start --also`) are `refs/worktree/agent/also/<id>`.
+//! target. Tasks that are active in addition to it (`start --also`) are `refs/worktree/agent/also/<id>`.
 
 use std::{
     thread,
@@ -31,7 +31,7 @@ pub(crate) mod ended;
 
 /// The active task of a worktree.
 pub const REF: &str = "refs/worktree/agent/active";
-/// Tasks that are active besides it.
+/// Tasks that are active in addition to it.
 const ALSO: &str = "refs/worktree/agent/also/";
 
 /// The active tasks: what [`TASK_VARIABLE`] says, else those that the [session] of this process works on, else what the worktree's

@@ -33,7 +33,7 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
     }
 }
 
-/// What the configuration of a repository should have, besides hooks: plain `git fetch` fetches the ledger of `remote`, and
+/// What the configuration of a repository should have in addition to hooks: plain `git fetch` fetches the ledger of `remote`, and
 /// plain `git notes merge` merges ledgers as we do.
 ///
 /// # Errors

@@ -204,7 +204,7 @@ impl Words {
     }
 }
 
-/// Commits to be passed over may be checkpoints, too.
+/// Commits to be ignored may be checkpoints, too.
 fn add_option(
     asker: &Resolver<'_>,
     words: &mut Vec<OsString>,

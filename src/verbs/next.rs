@@ -142,7 +142,7 @@ pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: 
         Some(task) => task,
         None => existing(&caller.view()?, &choice.id)?,
     };
-    // What is active beside it stays so.
+    // Other active tasks stay active.
     let mut uncommitted = None;
     if take == Take::Start && !caller.active()?.contains(&choice.id) {
         uncommitted = start::activate(caller, &choice.id, Activate::Alone)?.1;

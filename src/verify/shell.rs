@@ -53,8 +53,8 @@ pub fn run_program(words: &[OsString], output: Output) -> Result<EndedCommand> {
     run_to_its_end(program, output, |error| not_runnable(&name, error))
 }
 
-/// Run a program with its arguments, `words`, in the place of this one: terminal, signals and exit code are its own. Comes
-/// back only if that is not possible.
+/// Run a program with its arguments, `words`, in the place of this process: terminal, signals and exit code are its own. Returns
+/// only if that is not possible.
 pub fn replace_this_process(words: &[OsString]) -> Error {
     replace_this_process_with(words, &[])
 }

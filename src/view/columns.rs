@@ -1,4 +1,4 @@
-//! One line of a list: what must be seen on both sides, and in the middle a text that gives way on a narrow terminal.
+//! One line of a list: fixed columns on both sides, and in the middle a text that is truncated on a narrow terminal.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -101,7 +101,7 @@ impl<'a> ListRow<'a> {
         let mut room = width.map_or(usize::MAX, |width| width.saturating_sub(Part::width(&self.left)));
         let middle = shorten(&self.middle, room.saturating_sub(Part::width(&self.right)).max(LEAST));
         line.push_str(&middle);
-        // What is on the right gives way, too, when there would be too little of the middle.
+        // The right column is truncated, too, if the middle would become too narrow.
         room = room.saturating_sub(middle.width());
         for part in &self.right {
             let text = shorten(&part.text, room);

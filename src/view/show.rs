@@ -190,7 +190,7 @@ impl Page<'_> {
         }
     }
 
-    /// The commits on this history, and those that the ledger knows of besides.
+    /// The commits on this history, and other commits recorded in the ledger.
     fn commits(&self) -> String {
         let shown = self.story.commits.iter().map(oid).collect::<Vec<_>>().join(" ");
         let lost = [(self.story.lost, "on no branch"), (self.story.behind_the_cut, "not in this shallow clone")];

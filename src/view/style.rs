@@ -37,7 +37,7 @@ impl Style {
         self.paint(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// A task id where commit ids stand beside it.
+    /// The color of task ids next to commit ids.
     pub fn task(self, text: &str) -> String {
         self.paint(AnsiColor::Magenta.on_default(), text)
     }

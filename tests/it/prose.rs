@@ -3,10 +3,29 @@
 use std::{fs, path::Path};
 
 /// What the style sheet has another word for.
-const BANNED: [&str; 6] = ["somebody", "nobody", "whoever", "anew", "all the same", "what came of it"];
+const BANNED: [&str; 18] = [
+    "somebody",
+    "nobody",
+    "whoever",
+    "anew",
+    "all the same",
+    "what came of it",
+    "beside",
+    "besides",
+    "come back",
+    "comes back",
+    "passed over",
+    "pass over",
+    "passes over",
+    "written over",
+    "writes over",
+    "puts back",
+    "gives way",
+    "half way",
+];
 
 /// Idioms that no message uses: what the style sheet has in their place is shorter and is what git would say.
-const IDIOMS: [&str; 23] = [
+const IDIOMS: [&str; 33] = [
     " is no ",
     " are no ",
     "look at",
@@ -30,13 +49,23 @@ const IDIOMS: [&str; 23] = [
     "told apart",
     "cannot be told",
     "circle",
+    "has to say",
+    "goes by ",
+    "let go",
+    "lets go",
+    "what is there",
+    "of its own",
+    "of their own",
+    "several words",
+    "shall be",
+    "if it belongs to it",
 ];
 
 /// How many idioms the messages still have: that of a `.keep` note, which is a format on disk.
 const IDIOMS_LEFT: usize = 1;
 
 /// How often the source, and the documentation, may still say one of them. The numbers may only become smaller.
-const ALLOWED: [(usize, &[&str]); 2] = [(6, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
+const ALLOWED: [(usize, &[&str]); 2] = [(1, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
 
 /// How often `text` says a banned word, in any case and as a whole word.
 fn said(text: &str) -> usize {

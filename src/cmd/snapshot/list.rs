@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     let listed = ctx.call(|caller| {
-        // Where nothing can be written, what is there is shown.
+        // If nothing can be written, existing snapshots are still listed.
         caller.put_back_snapshots().unwrap_or_default();
         snapshot::list(caller.repo())
     })?;

@@ -102,7 +102,7 @@ fn everything_is_as_far_as_its_leaves() {
 
 #[test]
 fn what_is_above_a_task_is_looked_at_once() {
-    // A line of features, each with a leaf besides; the top is a part of its own part.
+    // A line of features, each with an additional leaf; the top is a part of its own part.
     let line: Vec<String> = (0..20_000).flat_map(|n| [format!("f{n:05} 2"), format!("l{n:05} 2")]).collect();
     let mut tasks = plan(&line.iter().map(String::as_str).collect::<Vec<_>>());
     for task in &mut tasks {

@@ -187,7 +187,7 @@ mod tests {
         // The revert of the revert goes with the revert; what is in force is reverted.
         let three = ["own 4 reverts 3", "own 3 reverts 2", "own 2"];
         expect(&three, &[2], &[(4, RevertSkipReason::Reverts), (3, RevertSkipReason::Reverted)]);
-        // It also reverted what was there before the checkpoint, or commits of others: that comes back.
+        // It also reverted earlier commits or commits of other tasks, which would be restored.
         expect(&["own 3 reverts 2 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 reverts 2", "foreign 2"], &[3], &[]);

@@ -14,7 +14,7 @@ pub use choose::{Choice, RevertSkipReason, Skipped, Step, choose};
 pub use decide::{Facts, Options, Reachability, Refusal, decide};
 
 named! {
-    /// How the state of a checkpoint comes back.
+    /// How the state of a checkpoint is restored.
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "lowercase")]
     pub enum Mode {

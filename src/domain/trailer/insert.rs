@@ -41,7 +41,7 @@ pub fn insert(message: &[u8], wanted: &[Trailer], form: Form, syntax: &Syntax) -
     }
 
     let made = put(message.split_at(text_end), missing.iter().copied(), syntax);
-    // Behind the block may stand a paragraph that git passes over, comments or a list of conflicts: the new line makes it the last one.
+    // A paragraph that git skips may follow the block, comments or a list of conflicts: the new line makes it the last one.
     let now = block::trailers(&made[..made.len() - (message.len() - log_end)], syntax);
     let is_hidden = |known: &&Trailer| {
         let is_wanted = wanted.iter().any(|trailer| trailer.key.eq_ignore_ascii_case(&known.key));

@@ -111,7 +111,7 @@ pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Entry>> {
     Ok(Some(at))
 }
 
-/// Paths with what each shall be: `None`, no file there.
+/// Paths with the intended entry of each; `None`: no file.
 pub type Edits = BTreeMap<BString, Option<Entry>>;
 
 /// The tree `root` (or an empty one) with `edits` made.
@@ -132,7 +132,7 @@ pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, edits: &Edit
     directory(repo, batch, entries)
 }
 
-/// The rest of a path, and what it shall be.
+/// The rest of a path, and its intended entry.
 type Edit<'p> = (&'p BStr, Option<Entry>);
 
 /// `entries` with `edits` (sorted, so that all below one directory are together, but for its own) made, in any order.

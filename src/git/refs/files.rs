@@ -118,7 +118,7 @@ pub(super) fn change_ours(
     }
 }
 
-/// Lock the refs of `changes` and write what they shall be, which is on the disk then: as git, before a file has its name.
+/// Lock the refs of `changes` and write the new values durably: like git, before the files get their names.
 fn prepare<'r>(repo: &'r Repo, changes: &[RefChange], reflog: &str) -> Result<Transaction<'r, 'r>, RefError> {
     let edits = edits(changes, reflog)?;
     let prepared = repo.gix().refs.transaction().prepare(edits, PATIENCE, PATIENCE);

@@ -122,7 +122,7 @@ pub fn unguarded_once(repo: &Repo) -> Option<Unguarded> {
     let why = unguarded(repo).ok()?;
     let is_new = !told.exists();
     match &why {
-        // Said again when it was mended and comes back.
+        // Reported again if it recurs after it was fixed.
         None => std::fs::remove_file(told).unwrap_or_default(),
         Some(_) if is_new => repo.put(&told, b"").unwrap_or_default(),
         Some(_) => {}

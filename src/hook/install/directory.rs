@@ -92,7 +92,7 @@ pub(super) fn look(path: &Path) -> Result<Found> {
     }
 }
 
-/// Write our hooks; what is there already runs before them.
+/// Write the hooks of git-agent; existing hooks run before them.
 pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut Report) -> Result<()> {
     for (there, dir) in of_worktrees(repo)? {
         check(&dir)?;

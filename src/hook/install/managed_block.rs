@@ -21,9 +21,9 @@ const NOTICE: &str = "(written by 'git agent init', removed by 'git agent uninst
 /// What a change of the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// The block was as it should be.
+    /// The block was already correct.
     None,
-    /// The file was created for the block.
+    /// The block was added, or replaced.
     Made,
 }
 

@@ -195,8 +195,8 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
 /// read, no more than [`NEAR`].
 fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> {
     let named = task.after.iter().filter_map(|id| graph.get(id)).filter(|row| row.exists());
-    let beside = task.parent.iter().flat_map(|parent| graph.children(parent));
-    let mut rows: Vec<Row<'_>> = beside.filter(|row| row.status() == Status::Completed).collect();
+    let siblings = task.parent.iter().flat_map(|parent| graph.children(parent));
+    let mut rows: Vec<Row<'_>> = siblings.filter(|row| row.status() == Status::Completed).collect();
     rows.extend(named);
     rows.retain(|row| row.id_str() != task.id.as_str());
     rows.sort_by_key(|row| (Reverse(row.updated_at()), row.at()));

@@ -140,7 +140,7 @@ impl<'r> OpLog<'r> {
     }
 
     /// The operations that were made in this repository, the newest first: those that may be acted on. What came from elsewhere
-    /// is passed over, and so is whatever cannot be read behind it.
+    /// is skipped, and so is everything unreadable behind it.
     pub fn own(&self) -> impl Iterator<Item = Result<Recorded, ReadError>> + '_ {
         let mut is_foreign = false;
         self.entries().filter(move |entry| {

@@ -68,7 +68,7 @@ pub(crate) fn at(
     ignore::among_files_of(repo, &top, rules, paths)
 }
 
-/// Write the blob `id` as `path` below `top`, in the place of what is there.
+/// Write the blob `id` as `path` below `top`, replacing an existing file.
 fn put(repo: &Repo, top: &Path, path: &BString, id: ObjectId) -> Result<()> {
     disk::make_parents(top, path.as_bstr())?;
     let bytes = repo.read(id)?;

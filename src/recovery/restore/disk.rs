@@ -1,6 +1,6 @@
 //! The work tree, one path at a time. The only code that changes it.
 //!
-//! No function here follows a link, writes over something, or removes what is not an empty directory.
+//! No function here follows a link, overwrites a file, or removes anything but empty directories.
 
 use std::{
     fs::{self, DirBuilder, OpenOptions, Permissions},

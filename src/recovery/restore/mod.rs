@@ -4,10 +4,10 @@
 //!  index.lock ─▶ new index, out of the way ─▶ aside ─▶ prune ─▶ fill ─▶ verify ─▶ state ─▶ index ─▶ (ledger) ─▶ refs, done
 //! ```
 //!
-//! Every step examines what is there and does what is missing, so that a restore which died is carried on, or undone, by
-//! running it again: forward to what shall be, backward to what was. A file that is not what it shall be is never written
-//! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. Unexpected bytes,
-//! written by another process in the meantime, are stored then.
+//! Every step examines the current state and does what is missing, so that a killed restore can be completed or undone by
+//! running it again: forward to the intended state, backward to the previous one. No file is overwritten:
+//! it is renamed into [`quarantine`], and deleted there when its content is known to be stored. Unexpected content, written by
+//! another process in the meantime, is stored first.
 
 pub(crate) mod disk;
 pub mod fault_points;
@@ -161,7 +161,7 @@ impl Restore<'_> {
         }
     }
 
-    /// Move aside what is not as it shall be; answers what has to be put there.
+    /// Move files that differ from the target to the quarantine; answers which must be written.
     fn clear(&self, to: &StateView<'_>, trust: Trust) -> Result<BTreeMap<&BStr, Option<Want>>> {
         let top = self.top()?;
         let mut wrong: BTreeMap<&BStr, Option<Want>> = BTreeMap::new();
@@ -199,7 +199,7 @@ impl Restore<'_> {
         Ok(wrong)
     }
 
-    /// Whether a submodule was at `path`, or shall be.
+    /// Whether `path` is a submodule in the previous or the intended state.
     fn is_submodule(&self, path: &BStr) -> Result<bool> {
         let is_one = |side: &StateView<'_>| -> Result<bool> {
             Ok(side.file(path)?.is_some_and(|want| want.entry.is_submodule()))

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! <git dir>/agent/reserve/room     for a copy of the index, for lists, for the few objects that record the end
-//! <git dir>/agent/reserve/0, 1 …   empty: each stands for a file or a directory that is made on the way back
+//! <git dir>/agent/reserve/0, 1 …   empty: each stands for a file or a directory that rolling back creates
 //! ```
 //!
 //! Where the file system has files to spare, there are none of these: to make and remove fifty of them is half of what a small rollback
@@ -33,7 +33,7 @@ use crate::{
 const ALWAYS: u64 = 512 << 10;
 const BLOCK: u64 = 4096;
 
-/// How many files and directories are made on the way back in any case: objects, locks, lists.
+/// How many files and directories rolling back creates in any case: objects, locks, lists.
 const FILES: usize = 48;
 
 fn place(repo: &Repo) -> PathBuf {

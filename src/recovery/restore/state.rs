@@ -17,8 +17,8 @@ const ORIG_HEAD: &str = "ORIG_HEAD";
 ///
 /// # Errors
 ///
-/// `state-moved` when a file is neither, on the way forward: the user continues with the merge. On the way back that is theirs,
-/// and stays: there must always be a way back.
+/// `state-moved` if a file is neither, in forward direction: the user continues with the merge. In backward direction such a file is
+/// kept, because rolling back must always be possible.
 pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: Direction) -> Result<()> {
     let names: BTreeSet<&BString> = from.in_progress.keys().chain(to.in_progress.keys()).collect();
     for name in names {

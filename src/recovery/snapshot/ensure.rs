@@ -31,7 +31,7 @@ impl Captured<'_> {
         })
     }
 
-    /// Remember the directories on the way to `path`: what is emptied comes back as it was.
+    /// Remember the directories above `path`, so that emptied ones can be restored.
     fn note_directories(&mut self, path: &BStr) -> Result<()> {
         for end in path.find_iter("/") {
             let directory = &path[..end];

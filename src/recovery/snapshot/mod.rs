@@ -13,7 +13,7 @@
 //! unmerged.lst    <mode> <object> <stage> TAB <path> NUL, as `git ls-files -u -z`
 //! flags.lst       <letters> SP <path> NUL: a assume-unchanged, s skip-worktree, i intent-to-add
 //! raw.lst         <permissions, octal> SP <path> NUL: stored byte for byte, not through git's filters
-//! dirs.lst        <permissions, octal> SP <path> NUL: directories in the way of an operation that have to come back
+//! dirs.lst        <permissions, octal> SP <path> NUL: directories that an operation removes, for restoring them
 //! skipped.lst     <reason> SP <bytes> SP <path> NUL: what is not in here, and why
 //! submodules.lst  <commit or -> SP <committed|dirty> SP <path> NUL
 //! refs.lst        <object> SP <name> NUL: refs/heads/* and refs/notes/agent*, for people; nothing depends on it

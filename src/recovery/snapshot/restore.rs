@@ -27,8 +27,8 @@ pub enum Trust {
     Foreign,
 }
 
-/// Bring `paths`, or everything, back to what `snapshot` holds. HEAD stays. An unfinished merge, cherry-pick or revert comes
-/// back, too, when HEAD is what it was then, nothing else is in progress, and everything is meant.
+/// Restore `paths`, or everything, from `snapshot`; HEAD stays. An unfinished merge, cherry-pick or revert is restored as well
+/// if HEAD is the same, nothing else is in progress, and the restore is not limited to paths.
 ///
 /// Files that are younger than the snapshot go into the snapshot that is taken first, unless they are, or were, ignored.
 ///
@@ -77,7 +77,7 @@ pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
     Error::new(codes::FOREIGN_SNAPSHOT, why).hint(Advice::ShowSnapshot(snapshot.id.to_string()))
 }
 
-/// All that `held`, which was made here, has in `scope`, on the HEAD that is, or comes back: `head`.
+/// Everything in `held`, which was made here, within `scope`; `head` is the current HEAD, or the one to restore.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Which trees a git command writes over the files. Where one has a path that git ignores here, git overwrites it without a word.
+//! Which trees a git command writes to the files. At paths of such a tree, git overwrites ignored files silently.
 
 use bstr::{BString, ByteSlice as _};
 

@@ -1,7 +1,7 @@
 //! The commit graph and what its commits say of tasks, for exact answers about any history.
 //!
 //! A [`Past`] is the history of one commit: which commits of it name a task, in git's topological order; what is an
-//! ancestor of what; what was reverted. Nothing in it goes by dates, depths, or first parents.
+//! ancestor of what; what was reverted. Nothing in it depends on dates, depths, or first parents.
 //!
 //! What was read once is kept in a derived index ([`store`]): layers of facts about commits ([`layer`]), each of which adds
 //! commits that the ones below do not have. A commit never changes, so a fact never does; which of them count is decided

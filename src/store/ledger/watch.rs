@@ -2,7 +2,7 @@
 //!
 //! `refs/agent/ledger/seen` moves with every write of ours, in the same transaction. Where the ledger is somewhere else, another
 //! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. The same tip is
-//! [`remembered`] in a file, for a fetch that writes over every ref. What it added is as good
+//! [`remembered`] in a file, for a fetch that overwrites every ref. What it added is as good
 //! as ours; the state that had what it took away gets a ref of its own under `refs/agent/ledger/lost/`, for `doctor --fix`.
 
 use super::{REF, View, merge::merge};

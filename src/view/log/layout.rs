@@ -113,7 +113,7 @@ impl LogPage {
         self.graph.iter().any(|b| matches!(b, b'\\' | b'/'))
     }
 
-    /// What is left of the terminal's width beside the graph.
+    /// The width of the terminal to the right of the graph.
     pub(super) fn room(&self) -> Option<usize> {
         let graph = String::from_utf8_lossy(&self.graph);
         let drawn = graph.chars().filter(|c| matches!(c, '*' | '|' | '/' | '\\' | '_' | '-' | '.' | ' ')).count();

@@ -1,4 +1,4 @@
-//! Axes: from times and counts to places, with round numbers written beside them.
+//! Axes: from times and counts to places, with round numbers as labels.
 
 use crate::domain::time::Timestamp;
 
@@ -26,7 +26,7 @@ const STEPS: [i64; 16] = [
     3650 * DAY,
 ];
 
-/// A drawing goes by whole seconds.
+/// Times are drawn in whole seconds.
 fn second(at: Timestamp) -> Timestamp {
     Timestamp::from_seconds(at.seconds())
 }

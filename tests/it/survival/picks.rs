@@ -206,7 +206,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "38",
         name: "format-patch -s, am --signoff",
-        expects: "T, none, U beside the sign-offs",
+        expects: "T, none, U next to the sign-offs",
         fate: Fate::Kept,
         needs: Needs::Nothing,
         play: |case| {

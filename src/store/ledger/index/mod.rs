@@ -97,7 +97,7 @@ fn read(view: &View<'_>, root: ObjectId) -> Result<(Table, bool)> {
     Ok((table, read.is_whole))
 }
 
-/// What reading some notes gave, besides rows.
+/// The result of reading some notes, in addition to rows.
 struct Read {
     /// Keys of the notes that are not a task's, or not there any more.
     gone: HashSet<ObjectId>,

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// A page has so many rows in its timeline, and so many tasks in its graph, and says what it leaves out.
+/// The maximum number of rows in the timeline, and of tasks in the graph; the page says what is omitted.
 const MOST: usize = 400;
 
 /// How the plan grew and was done.

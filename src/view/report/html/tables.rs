@@ -15,7 +15,7 @@ use crate::{
     view::{oid, report::words, sanitize::plural},
 };
 
-/// A page lists so many checkpoints, and says how many there are.
+/// The number of checkpoints that a page lists at most; it says how many there are.
 const CHECKPOINTS: usize = 100;
 
 /// Class, sign and word of a verdict.
