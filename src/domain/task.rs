@@ -184,6 +184,39 @@ pub enum TaskResult {
     Stored(Text),
 }
 
+impl TaskResult {
+    /// The value; `text` knows the whole of a stored one.
+    pub fn value(&self, text: impl Fn(&Text) -> String) -> Value {
+        match self {
+            TaskResult::Value(value) => value.clone(),
+            TaskResult::Stored(stored) => {
+                let whole = text(stored);
+                serde_json::from_str(&whole).unwrap_or(Value::String(whole))
+            }
+        }
+    }
+
+    /// A text unchanged, any other value as JSON.
+    pub fn to_text(&self, text: impl Fn(&Text) -> String) -> String {
+        match self {
+            TaskResult::Value(value) => text_of(value),
+            TaskResult::Stored(stored) => text(stored),
+        }
+    }
+
+    /// Whether it is `value`.
+    pub fn is(&self, value: &Value, text: impl Fn(&Text) -> String) -> bool {
+        match self {
+            TaskResult::Value(known) => known == value,
+            TaskResult::Stored(stored) => text(stored) == text_of(value),
+        }
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// A failed attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {

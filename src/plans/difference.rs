@@ -16,7 +16,7 @@ use crate::domain::{
     event::{Block, Cancel, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
     id::TaskId,
     status::{Status, Verb},
-    task::{Task, TaskResult},
+    task::Task,
     text::{self, Text},
     time::{Timestamp, show_duration},
     words,
@@ -266,7 +266,8 @@ impl TaskChange {
         let Some(wanted) = content.status else { return };
         if wanted == task.status {
             let result = content.result.as_ref().filter(|_| wanted == Status::Completed);
-            if result.is_some_and(|result| !is_result(known, result)) {
+            let is_known = |result| task.result.as_ref().is_some_and(|there| there.is(result, known.text));
+            if result.is_some_and(|result| !is_known(result)) {
                 self.kept.get_or_insert_with(|| "completed here, with a different result".to_owned());
             }
             return;
@@ -333,17 +334,6 @@ fn leads_to(payload: &Payload) -> Option<Status> {
         Payload::Fail(_) => Some(Status::Failed),
         Payload::Cancel(_) => Some(Status::Cancelled),
         _ => None,
-    }
-}
-
-fn is_result(known: &KnownTask<'_>, wanted: &serde_json::Value) -> bool {
-    match &known.task.result {
-        None => false,
-        Some(TaskResult::Value(value)) => value == wanted,
-        Some(TaskResult::Stored(text)) => {
-            let whole = wanted.as_str().map_or_else(|| wanted.to_string(), ToOwned::to_owned);
-            whole == (known.text)(text)
-        }
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
         status::{Status, Verb},
         summary::Summary,
         table::{Row, Table},
-        task::{Task, TaskResult, Verification},
+        task::{Task, Verification},
         text::{list, oid, plural},
     },
     error::{Error, Result, codes},
@@ -268,16 +268,8 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
 
 /// Whether the task was completed with exactly this result.
 fn is_completed(view: &View<'_>, task: &Task, result: Option<&Value>) -> bool {
-    task.status == Status::Completed
-        && match (&task.result, result) {
-            (_, None) => true,
-            (Some(TaskResult::Value(before)), Some(now)) => before == now,
-            (Some(TaskResult::Stored(before)), Some(now)) => {
-                let before = view.text(before);
-                now.as_str().map_or_else(|| now.to_string(), ToOwned::to_owned) == before
-            }
-            (None, Some(_)) => false,
-        }
+    let is_before = |now| task.result.as_ref().is_some_and(|before| before.is(now, |text| view.text(text)));
+    task.status == Status::Completed && result.is_none_or(is_before)
 }
 
 /// Refuse what cannot be completed in its state, or while tasks before it, its parts, or blockers are open.

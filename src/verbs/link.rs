@@ -144,8 +144,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit
 
 /// The task `id` that `commit` belongs to, if the ledger has it: only then it can say something about it.
 fn in_ledger(view: &View<'_>, commit: &Commit, id: &BString) -> Result<TaskId> {
-    let known = id.to_str().ok().and_then(|id| TaskId::parse(id).ok());
-    let known = known.map(|id| view.task(&id)).transpose()?.flatten();
+    let known = id.to_str().ok().map(|id| view.known(id)).transpose()?.flatten();
     known.map(|task| task.id).ok_or_else(|| {
         let message = format!("{} names task '{id}', which is not in this ledger", oid(commit.id));
         Error::new(codes::TASK_NOT_FOUND, message)

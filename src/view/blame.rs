@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::time::Timestamp,
     error::Result,
     git::{ObjectId, blame::Line},
     verbs::blame::{Blame, Share, Whose},
@@ -135,8 +135,7 @@ pub fn summary(blame: &Blame<'_>, style: Style) -> Result<String> {
         let percent = share.lines * 100 / blame.lines.len().max(1);
         let commits = sanitize::plural(share.commits, "commit");
         let commits = if share.committed { format!("  {commits}") } else { "  not committed".to_owned() };
-        let id = share.task.as_deref().and_then(|id| TaskId::parse(id).ok());
-        let task = id.map(|id| blame.view.task(&id)).transpose()?.flatten();
+        let task = share.task.as_deref().map(|id| blame.view.known(id)).transpose()?.flatten();
         let title = task.map(|task| format!("  {}", style.plain(&task.title))).unwrap_or_default();
         page.push_str(&format!(
             "{painted}  {:>digits$} {}  {percent:>3} %{}{title}\n",

@@ -11,7 +11,7 @@ use crate::domain::{
     id::TaskId,
     making::{self, Making},
     status::Status,
-    task::{Task, TaskResult},
+    task::Task,
     time::Timestamp,
 };
 
@@ -187,11 +187,7 @@ impl Item {
             elapsed: active_time::elapsed(task, source.now),
             attempts: task.attempts,
             failures: task.failures.iter().map(|one| (one.at, one.by.clone(), text(&one.reason))).collect(),
-            result: task.result.as_ref().map(|result| match result {
-                TaskResult::Value(serde_json::Value::String(text)) => text.clone(),
-                TaskResult::Value(value) => value.to_string(),
-                TaskResult::Stored(stored) => text(stored),
-            }),
+            result: task.result.as_ref().map(|result| result.to_text(source.text)),
             verified: task.verification().map(|verification| (text(&verification.command), verification.passed())),
             checkpoints: source.checkpoints.get(&task.id).cloned().unwrap_or_default(),
             making: making::of(task, source.saved.get(&task.id).copied()),

@@ -106,8 +106,7 @@ pub fn task(view: &View<'_>, word: &str) -> Result<Task> {
 ///
 /// As [`View::lookup`].
 pub fn lookup(view: &View<'_>, word: &str) -> Result<Lookup> {
-    let known = TaskId::parse(word).ok().map(|id| view.task(&id)).transpose()?.flatten();
-    if let Some(task) = known {
+    if let Some(task) = view.known(word)? {
         return Ok(Lookup::Task(Box::new(task)));
     }
     if history::is_named(view.repo(), word)? {

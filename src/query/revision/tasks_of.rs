@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 
 use super::on;
 use crate::{
-    domain::{id::TaskId, trailer::Rules},
+    domain::trailer::Rules,
     error::Result,
     git::{ObjectId, commit::Commit},
     store::{
@@ -117,8 +117,7 @@ impl<'v> Owners<'v> {
 
     fn numbers(&mut self, id: &str) -> Result<&HashMap<ObjectId, usize>> {
         if !self.numbers.contains_key(id) {
-            let task = TaskId::parse(id).ok().map(|id| self.view.task(&id)).transpose()?.flatten();
-            let commits = match (task, self.tip) {
+            let commits = match (self.view.known(id)?, self.tip) {
                 (Some(task), tip) => on(&self.view, tip, &task)?,
                 // Only the trailers know it.
                 (None, Some(tip)) => history::ask(self.view.repo(), tip, |past| past.naming(id.as_bytes()))?,

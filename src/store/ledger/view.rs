@@ -148,6 +148,15 @@ impl<'r> View<'r> {
         Ok(task.exists().then_some(task))
     }
 
+    /// The task with the id `word`; `None` also where that cannot be an id.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::note`].
+    pub fn known(&self, word: &str) -> Result<Option<Task>> {
+        TaskId::parse(word).ok().map(|id| self.task(&id)).transpose().map(Option::flatten)
+    }
+
     /// The rows of all tasks.
     ///
     /// # Errors
@@ -185,8 +194,7 @@ impl<'r> View<'r> {
         let table = self.table()?;
         match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
             Resolved::One(id) => {
-                let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
-                let task = found.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))?;
+                let task = self.known(id)?.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))?;
                 Ok(Lookup::Task(Box::new(task)))
             }
             Resolved::Ambiguous { count, candidates } => {

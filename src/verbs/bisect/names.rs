@@ -102,9 +102,8 @@ impl<'v> Names<'v> {
         let query = Query { only: Some(vec![commit]), ..Query::default() };
         let record = Log::start(repo, &query)?.next_commit()?;
         let record = record.ok_or_else(|| Error::bug(format!("'git log' does not show {commit}")))?;
-        let id = point.task.as_deref().and_then(|id| TaskId::parse(id).ok());
         Ok(FirstBad {
-            task: id.map(|id| self.view.task(&id)).transpose()?.flatten(),
+            task: point.task.as_deref().map(|id| self.view.known(id)).transpose()?.flatten(),
             subject: record.subject().to_string(),
             author: record.author.to_string(),
             at: Timestamp::from_seconds(record.authored_at),

@@ -2,14 +2,12 @@
 
 use std::{borrow::Cow, collections::HashSet};
 
-use serde_json::Value;
-
 use crate::{
     domain::{
         graph::Graph,
         status::Status,
         table::Row,
-        task::{DEFAULT_PRIORITY, Task, TaskResult},
+        task::{DEFAULT_PRIORITY, Task},
         text::{Text, escaped_json, plural, visible},
     },
     error::{Error, Result, codes},
@@ -95,13 +93,6 @@ fn plan(view: &View<'_>, request: &ExportRequest) -> Result<Plan> {
 /// A task as a plan has it.
 pub(super) fn item(view: &View<'_>, task: Task) -> PlanItem {
     let text = |text: &Text| view.text(text);
-    let result = task.result.as_ref().map(|result| match result {
-        TaskResult::Value(value) => value.clone(),
-        TaskResult::Stored(stored) => {
-            let whole = text(stored);
-            serde_json::from_str(&whole).unwrap_or(Value::String(whole))
-        }
-    });
     let failed =
         task.failures.iter().map(|failure| Failed { reason: text(&failure.reason), kind: failure.kind.clone() });
     let decided = task
@@ -115,7 +106,7 @@ pub(super) fn item(view: &View<'_>, task: Task) -> PlanItem {
         accept: task.accept_text(text),
         estimate: task.estimate,
         blockers: task.blockers.iter().map(|blocker| text(&blocker.text)).collect(),
-        result,
+        result: task.result.as_ref().map(|result| result.value(text)),
         failures: failed.collect(),
         decisions: decided.collect(),
         notes: task.notes.iter().map(|note| text(&note.text)).collect(),

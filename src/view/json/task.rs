@@ -11,7 +11,7 @@ use crate::{
         graph::Graph,
         id::TaskId,
         status::Status,
-        task::{Base, Because, Blocker, Decision, Failure, LostClaim, Remark, Task, TaskResult, Verification},
+        task::{Base, Because, Blocker, Decision, Failure, LostClaim, Remark, Task, Verification},
         time::Timestamp,
     },
     error::{Error, Result},
@@ -71,7 +71,7 @@ json! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<ReasonJson> = task.reason.as_ref().map(|why| ReasonJson::new(why, view)),
         /// The result given on completion: text, or any JSON value.
-        result: Value = result(task, view),
+        result: Value = task.result.as_ref().map(|result| result.value(|text| view.text(text))).unwrap_or_default(),
         failure: Option<FailureJson> = task.failure().map(|failure| FailureJson::new(failure, view)),
         /// All failed attempts, oldest first.
         failures: Vec<FailureJson> = task.failures.iter().map(|failure| FailureJson::new(failure, view)).collect(),
@@ -179,17 +179,6 @@ json! {
     pub struct VerifyAnswer {
         /// The verification and its result.
         pub verification: VerificationJson,
-    }
-}
-
-fn result(task: &Task, view: &View<'_>) -> Value {
-    match &task.result {
-        None => Value::Null,
-        Some(TaskResult::Value(value)) => value.clone(),
-        Some(TaskResult::Stored(stored)) => {
-            let whole = view.text(stored);
-            serde_json::from_str(&whole).unwrap_or(Value::String(whole))
-        }
     }
 }
 
