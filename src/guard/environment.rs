@@ -67,9 +67,7 @@ impl Environment {
         opened.push((dir.to_owned(), repo.clone()));
         Ok(repo)
     }
-}
 
-impl Environment {
     /// Refuse to save anything in `repo` if that would run programs which its configuration names, and the guard was not started in it:
     /// the command that is checked may run no git there.
     fn refuse_programs(&self, dir: &Path, repo: &Repo) -> Result<()> {
@@ -89,13 +87,7 @@ impl Environment {
         )
         .hint(format!("check what they do; then run the command there: cd '{place}'")))
     }
-}
 
-pub(super) fn real(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-impl Environment {
     /// The repository whose work tree holds the one that git works on in `dir` when `git_dir` and `work_tree` are named:
     /// only what is saved there can be restored.
     pub(super) fn named(
@@ -160,6 +152,10 @@ impl World for Environment {
         let value = std::env::var_os(name.to_str().ok()?)?;
         Some(value.into_encoded_bytes().into())
     }
+}
+
+pub(super) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// A repository that cannot be worked on, as a reason not to continue.

@@ -329,14 +329,15 @@ fn repositories_in(
     let mut found: Vec<PathBuf> = Vec::new();
     for target in targets {
         let below: BString;
-        let (path, is_deep) = match target {
-            Target::At(path) | Target::Existing(path) | Target::Whole(path) => {
-                (path, risk.losses.contains(&Loss::Nested))
-            }
-            Target::Matching(path) | Target::Below(path) => (path, risk.losses.contains(&Loss::Nested)),
+        let path = match target {
+            Target::At(path)
+            | Target::Existing(path)
+            | Target::Whole(path)
+            | Target::Matching(path)
+            | Target::Below(path) => path,
             Target::Deep(path) => {
                 below = deep_parts(path).0.into();
-                (&below, risk.losses.contains(&Loss::Nested))
+                &below
             }
             Target::Worktree(_) => continue,
             Target::Any => {
@@ -355,7 +356,7 @@ fn repositories_in(
             };
             found.extend(nested::around(&path, top));
             let is_dir = path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
-            if is_deep && is_dir {
+            if is_dir && risk.losses.contains(&Loss::Nested) {
                 found.extend(nested::below(&path));
             } else if is_dir && path.join(".git").symlink_metadata().is_ok() {
                 found.push(path);

@@ -69,18 +69,13 @@ struct Original {
 
 type Originals = BTreeMap<PathBuf, Original>;
 
-/// Where the parts of `host` are in `scope`.
-pub fn targets_of(host: Host, scope: Scope, places: &Places) -> Vec<ConfigTarget> {
-    targets(host, scope, places, Path::exists)
-}
-
 /// What is there of `host` in `scope`: each part with its state; a file that cannot be read with the reason.
 pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(ConfigTarget, Result<PartState>)> {
     let with_state = |target: ConfigTarget| {
         let state = state_of(&target);
         (target, state)
     };
-    targets_of(host, scope, places).into_iter().map(with_state).collect()
+    targets(host, scope, places).into_iter().map(with_state).collect()
 }
 
 /// Whether what is ours of a file is there.
@@ -102,7 +97,7 @@ pub fn is_installed(host: Host, scope: Scope, places: &Places) -> bool {
 
 /// Whether Codex trusts hooks of ours: it skips others without a word. `None` where none are installed.
 pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
-    let file = |scope, part| targets_of(Host::Codex, scope, places).into_iter().find(|target| target.part == part);
+    let file = |scope, part| targets(Host::Codex, scope, places).into_iter().find(|target| target.part == part);
     let config = file(Scope::User, ConfigPart::ServerInToml).and_then(|target| read(&target.path).ok().flatten());
     let config = config.unwrap_or_default();
     let scopes = [Some(Scope::User), places.project.as_ref().map(|_| Scope::Project)].into_iter().flatten();
@@ -132,9 +127,9 @@ pub fn plan(
     let others = Host::ALL.into_iter().filter(|host| !hosts.contains(host) && is_installed(*host, scope, places));
     // Two paths may be one file.
     let resolved = |target: ConfigTarget| ConfigTarget { path: real(&target.path, LINKS), ..target };
-    let needed: Vec<ConfigTarget> = others.flat_map(|host| targets_of(host, scope, places)).map(resolved).collect();
+    let needed: Vec<ConfigTarget> = others.flat_map(|host| targets(host, scope, places)).map(resolved).collect();
     let originals = originals(state_dir);
-    for target in hosts.iter().flat_map(|host| targets_of(*host, scope, places)) {
+    for target in hosts.iter().flat_map(|host| targets(*host, scope, places)) {
         if let Some(project) = places.project.as_ref().filter(|_| scope == Scope::Project) {
             stays_within(project, &target.path)?;
         }

@@ -156,7 +156,7 @@ fn package(name: &str, dir: &Path, places: &Places) -> Option<Plugin> {
         _ => return None,
     };
     // It brings neither the server of tools nor the skill.
-    let rest = targets(Host::OpenCode, Scope::User, places, Path::exists).into_iter();
+    let rest = targets(Host::OpenCode, Scope::User, places).into_iter();
     let rest = rest.filter(|target| matches!(target.part, ConfigPart::Server | ConfigPart::Skill));
     let script = script.map(|path| ConfigTarget { path, part: ConfigPart::Plugin, host: Host::OpenCode });
     Some(Plugin { id: name.to_owned(), is_enabled: true, parts: script.into_iter().chain(rest).collect() })

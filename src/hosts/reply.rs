@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{EventKind, Host};
+use super::{EventKind, Host, config::content::events};
 use crate::domain::text::visible;
 
 /// The answer of a hook to its host.
@@ -42,14 +42,9 @@ impl Reply {
         if let Some(reason) = &self.ask {
             return json!({"decision": "block", "reason": reason});
         }
-        let name = match kind {
-            EventKind::Start => "SessionStart",
-            EventKind::Prompt(_) => "UserPromptSubmit",
-            EventKind::BeforeTool(_) => "PreToolUse",
-            EventKind::AfterTool(..) => "PostToolUse",
-            EventKind::AgentStart => "SubagentStart",
-            _ => return json!({}),
-        };
+        use EventKind::{AfterTool, AgentStart, BeforeTool, Prompt, Start};
+        let is_heard = matches!(kind, Start | Prompt(_) | BeforeTool(_) | AfterTool(..) | AgentStart);
+        let Some(name) = name(host, kind).filter(|_| is_heard) else { return json!({}) };
         if let Some(reason) = &self.deny {
             return json!({"hookSpecificOutput": {
                 "hookEventName": name, "permissionDecision": word, "permissionDecisionReason": reason,
@@ -57,7 +52,7 @@ impl Reply {
         }
         match &self.context {
             // Codex takes nothing but a refusal there.
-            Some(_) if host == Host::Codex && matches!(kind, EventKind::BeforeTool(_)) => json!({}),
+            Some(_) if host == Host::Codex && matches!(kind, BeforeTool(_)) => json!({}),
             Some(text) => json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}}),
             None => json!({}),
         }
@@ -67,15 +62,12 @@ impl Reply {
         if let Some(reason) = self.deny.as_ref().or(self.ask.as_ref()) {
             return json!({"decision": "deny", "reason": reason});
         }
-        let name = match kind {
-            EventKind::Start => "SessionStart",
-            EventKind::Prompt(_) => "BeforeAgent",
-            EventKind::AfterTool(..) => "AfterTool",
-            _ => return json!({}),
-        };
-        match &self.context {
-            Some(text) => json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}}),
-            None => json!({}),
+        let is_heard = matches!(kind, EventKind::Start | EventKind::Prompt(_) | EventKind::AfterTool(..));
+        match (&self.context, name(Host::Gemini, kind).filter(|_| is_heard)) {
+            (Some(text), Some(name)) => {
+                json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}})
+            }
+            _ => json!({}),
         }
     }
 
@@ -97,10 +89,7 @@ impl Reply {
             return json!({"permission": "deny", "user_message": reason, "agent_message": reason});
         }
         let mut answer = Map::new();
-        if matches!(kind, EventKind::Start) && !self.env.is_empty() {
-            let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-            answer.insert("env".to_owned(), env.into());
-        }
+        answer.extend(self.env().filter(|_| matches!(kind, EventKind::Start)));
         if let Some(text) = &self.context {
             answer.insert("additional_context".to_owned(), json!(text));
         }
@@ -111,17 +100,21 @@ impl Reply {
     fn opencode(&self) -> Value {
         let mut answer = Map::new();
         let parts = [("context", &self.context), ("deny", &self.deny), ("ask", &self.ask)];
-        for (name, text) in parts {
-            if let Some(text) = text {
-                answer.insert(name.to_owned(), json!(text));
-            }
-        }
-        if !self.env.is_empty() {
-            let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-            answer.insert("env".to_owned(), env.into());
-        }
+        answer.extend(parts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))));
+        answer.extend(self.env());
         answer.into()
     }
+
+    /// The key with the variables, if there are some.
+    fn env(&self) -> Option<(String, Value)> {
+        let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        (!env.is_empty()).then(|| ("env".to_owned(), env.into()))
+    }
+}
+
+/// What `host` calls the event.
+fn name(host: Host, kind: &EventKind) -> Option<&'static str> {
+    events(host).find(|(word, _)| *word == kind.word()).map(|(_, name)| name)
 }
 
 #[cfg(test)]

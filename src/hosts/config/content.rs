@@ -21,60 +21,47 @@ pub const SKILL: &str = include_str!("skill.md");
 /// The plugin for OpenCode, which has no hooks of other programs.
 pub const PLUGIN: &str = include_str!("opencode.js");
 
-/// The hooks of a host: an event, our word for it, and the tools that it is about.
-const CLAUDE: &[(&str, &str, &str)] = &[
-    ("SessionStart", "session-start", ""),
-    ("UserPromptSubmit", "prompt", ""),
-    ("PreToolUse", "pre-tool", "Bash|Edit|MultiEdit|Write|NotebookEdit"),
-    // The last one is a tool of Copilot CLI, which runs these hooks, too.
-    ("PostToolUse", "post-tool", "Bash|Edit|MultiEdit|Write|NotebookEdit|TodoWrite|TaskCreate|TaskUpdate|sql"),
-    ("PreCompact", "pre-compact", ""),
-    ("Stop", "stop", ""),
-    ("SubagentStart", "subagent-start", ""),
-    ("SubagentStop", "subagent-stop", ""),
-    ("SessionEnd", "session-end", ""),
-];
-const CODEX: &[(&str, &str, &str)] = &[
-    ("SessionStart", "session-start", ""),
-    ("UserPromptSubmit", "prompt", ""),
-    ("PreToolUse", "pre-tool", ""),
-    ("PostToolUse", "post-tool", ""),
-    ("PreCompact", "pre-compact", ""),
-    ("Stop", "stop", ""),
-    ("SubagentStart", "subagent-start", ""),
-    ("SubagentStop", "subagent-stop", ""),
-    ("SessionEnd", "session-end", ""),
-];
-const GEMINI: &[(&str, &str, &str)] = &[
-    ("SessionStart", "session-start", ""),
-    ("BeforeAgent", "prompt", ""),
-    ("BeforeTool", "pre-tool", "run_shell_command|write_file|replace"),
-    ("AfterTool", "post-tool", "run_shell_command|write_file|replace|write_todos"),
-    ("AfterAgent", "stop", ""),
-    ("SessionEnd", "session-end", ""),
-];
-const COPILOT: &[(&str, &str, &str)] = &[
-    ("sessionStart", "session-start", ""),
-    ("userPromptSubmitted", "prompt", ""),
-    ("preToolUse", "pre-tool", ""),
-    ("postToolUse", "post-tool", ""),
-    ("preCompact", "pre-compact", ""),
-    ("agentStop", "stop", ""),
-    ("sessionEnd", "session-end", ""),
-];
-const CURSOR: &[(&str, &str, &str)] = &[
-    ("sessionStart", "session-start", ""),
-    ("beforeSubmitPrompt", "prompt", ""),
-    ("preToolUse", "pre-tool", ""),
-    ("postToolUse", "post-tool", ""),
-    ("preCompact", "pre-compact", ""),
-    ("stop", "stop", ""),
-    ("subagentStart", "subagent-start", ""),
-    ("subagentStop", "subagent-stop", ""),
-    ("sessionEnd", "session-end", ""),
+/// Our words for the events of hosts, and the names of those: of Claude Code and Codex, Gemini CLI, Copilot CLI and Cursor. A host without
+/// an event has no name for it.
+const EVENTS: [(&str, [&str; 4]); 9] = [
+    ("session-start", ["SessionStart", "SessionStart", "sessionStart", "sessionStart"]),
+    ("prompt", ["UserPromptSubmit", "BeforeAgent", "userPromptSubmitted", "beforeSubmitPrompt"]),
+    ("pre-tool", ["PreToolUse", "BeforeTool", "preToolUse", "preToolUse"]),
+    ("post-tool", ["PostToolUse", "AfterTool", "postToolUse", "postToolUse"]),
+    ("pre-compact", ["PreCompact", "", "preCompact", "preCompact"]),
+    ("stop", ["Stop", "AfterAgent", "agentStop", "stop"]),
+    ("subagent-start", ["SubagentStart", "", "", "subagentStart"]),
+    ("subagent-stop", ["SubagentStop", "", "", "subagentStop"]),
+    ("session-end", ["SessionEnd", "SessionEnd", "sessionEnd", "sessionEnd"]),
 ];
 
-/// Keys with their values.
+/// The tools that an event of `host` is about; empty: all.
+fn tools(host: Host, word: &str) -> &'static str {
+    match (host, word) {
+        (Host::Claude, "pre-tool") => "Bash|Edit|MultiEdit|Write|NotebookEdit",
+        // The last one is a tool of Copilot CLI, which runs these hooks, too.
+        (Host::Claude, "post-tool") => "Bash|Edit|MultiEdit|Write|NotebookEdit|TodoWrite|TaskCreate|TaskUpdate|sql",
+        (Host::Gemini, "pre-tool") => "run_shell_command|write_file|replace",
+        (Host::Gemini, "post-tool") => "run_shell_command|write_file|replace|write_todos",
+        _ => "",
+    }
+}
+
+/// The events that `host` has: our word, and its name.
+pub fn events(host: Host) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let place = match host {
+        Host::Claude | Host::Codex => Some(0),
+        Host::Gemini => Some(1),
+        Host::Copilot => Some(2),
+        Host::Cursor => Some(3),
+        // Its plugin calls us.
+        Host::OpenCode => None,
+    };
+    let all = place.into_iter().flat_map(|place| EVENTS.into_iter().map(move |(word, names)| (word, names[place])));
+    all.filter(|(_, name)| !name.is_empty())
+}
+
+/// Keys and their values.
 pub type Entries = Vec<(&'static str, Value)>;
 
 /// The line that a host runs. Short, since some show it to the model; without a program it answers and succeeds.
@@ -84,18 +71,9 @@ pub fn line(host: Host, word: &str) -> String {
 
 /// The hooks of `host`: keys at the top of a new file, and the entry of each event.
 pub fn hooks(host: Host) -> (Entries, Entries) {
-    let events = match host {
-        Host::Claude => CLAUDE,
-        Host::Codex => CODEX,
-        Host::Gemini => GEMINI,
-        Host::Copilot => COPILOT,
-        Host::Cursor => CURSOR,
-        // Its plugin calls us.
-        Host::OpenCode => &[],
-    };
     let has_version = matches!(host, Host::Copilot | Host::Cursor);
     let head = if has_version { vec![("version", json!(1))] } else { Vec::new() };
-    (head, events.iter().map(|(event, word, tools)| (*event, entry(host, word, tools))).collect())
+    (head, events(host).map(|(word, name)| (name, entry(host, word, tools(host, word)))).collect())
 }
 
 fn entry(host: Host, word: &str, tools: &str) -> Value {

@@ -5,10 +5,7 @@ pub(super) mod content;
 pub(super) mod json;
 pub(super) mod toml;
 
-use std::{
-    borrow::Cow,
-    path::{Path, PathBuf},
-};
+use std::{borrow::Cow, path::PathBuf};
 
 use serde_json::{Value, json};
 
@@ -97,92 +94,48 @@ pub struct ConfigTarget {
     pub host: Host,
 }
 
-/// The files of `host` in `scope`. `exists` says whether there is a file: some are changed only where they are.
-pub fn targets(host: Host, scope: Scope, places: &Places, exists: impl Fn(&Path) -> bool) -> Vec<ConfigTarget> {
-    use ConfigPart::{Hooks, Instructions, Plugin, Server, ServerInToml, Skill};
-    let skill = "skills/git-agent/SKILL.md";
-    let of = |path: PathBuf, part| ConfigTarget { path, part, host };
-    if scope == Scope::User {
-        let dir = places.of(host);
-        let at = |name: &str, part| of(dir.join(name), part);
-        return match host {
-            Host::Claude => {
-                // A new CLAUDE.md would hide the AGENTS.md of the user.
-                let memory = dir.join("CLAUDE.md");
-                let memory = exists(&memory).then(|| of(memory, Instructions));
-                let server = match dir == places.home.join(".claude") {
-                    true => of(places.home.join(".claude.json"), Server),
-                    false => at(".claude.json", Server),
-                };
-                [at("settings.json", Hooks), server, at(skill, Skill)].into_iter().chain(memory).collect()
-            }
-            Host::Codex => vec![
-                at("hooks.json", Hooks),
-                at("config.toml", ServerInToml),
-                at("AGENTS.md", Instructions),
-                at(skill, Skill),
-            ],
-            Host::Gemini => vec![
-                at("settings.json", Hooks),
-                at("settings.json", Server),
-                at("GEMINI.md", Instructions),
-                at(skill, Skill),
-            ],
-            Host::Copilot => vec![
-                at("hooks/git-agent.json", Hooks),
-                at("mcp-config.json", Server),
-                at("copilot-instructions.md", Instructions),
-                at(skill, Skill),
-            ],
-            Host::OpenCode => vec![
-                at("plugins/git-agent.js", Plugin),
-                at("opencode.json", Server),
-                at("AGENTS.md", Instructions),
-                at(skill, Skill),
-            ],
-            Host::Cursor => vec![at("hooks.json", Hooks), at("mcp.json", Server), at(skill, Skill)],
-        };
-    }
+/// The files of `host` in `scope`, each with our part of it.
+pub fn targets(host: Host, scope: Scope, places: &Places) -> Vec<ConfigTarget> {
     let top = places.project.clone().unwrap_or_default();
-    let at = |name: &str, part| of(top.join(name), part);
-    let shared_skill = at(".agents/skills/git-agent/SKILL.md", Skill);
-    match host {
-        Host::Claude => {
-            let file = if exists(&top.join("CLAUDE.md")) { "CLAUDE.md" } else { "AGENTS.md" };
-            let skill = at(".claude/skills/git-agent/SKILL.md", Skill);
-            vec![at(".claude/settings.json", Hooks), at(".mcp.json", Server), at(file, Instructions), skill]
+    // Hooks, the server, instructions.
+    let names = match (scope, host) {
+        (Scope::User, Host::Claude) => ["settings.json", ".claude.json", "CLAUDE.md"],
+        (Scope::User, Host::Codex) => ["hooks.json", "config.toml", "AGENTS.md"],
+        (Scope::User, Host::Gemini) => ["settings.json", "settings.json", "GEMINI.md"],
+        (Scope::User, Host::Copilot) => ["hooks/git-agent.json", "mcp-config.json", "copilot-instructions.md"],
+        (Scope::User, Host::OpenCode) => ["plugins/git-agent.js", "opencode.json", "AGENTS.md"],
+        (Scope::User, Host::Cursor) => ["hooks.json", "mcp.json", ""],
+        (Scope::Project, Host::Claude) if top.join("CLAUDE.md").exists() => {
+            [".claude/settings.json", ".mcp.json", "CLAUDE.md"]
         }
-        Host::Codex => vec![
-            at(".codex/hooks.json", Hooks),
-            at(".codex/config.toml", ServerInToml),
-            at("AGENTS.md", Instructions),
-            shared_skill,
-        ],
-        Host::Gemini => vec![
-            at(".gemini/settings.json", Hooks),
-            at(".gemini/settings.json", Server),
-            at("GEMINI.md", Instructions),
-            shared_skill,
-        ],
-        Host::Copilot => vec![
-            at(".github/hooks/git-agent.json", Hooks),
-            at(".mcp.json", Server),
-            at("AGENTS.md", Instructions),
-            shared_skill,
-        ],
-        Host::OpenCode => vec![
-            at(".opencode/plugins/git-agent.js", Plugin),
-            at("opencode.json", Server),
-            at("AGENTS.md", Instructions),
-            shared_skill,
-        ],
-        Host::Cursor => vec![
-            at(".cursor/hooks.json", Hooks),
-            at(".cursor/mcp.json", Server),
-            at("AGENTS.md", Instructions),
-            shared_skill,
-        ],
+        (Scope::Project, Host::Claude) => [".claude/settings.json", ".mcp.json", "AGENTS.md"],
+        (Scope::Project, Host::Codex) => [".codex/hooks.json", ".codex/config.toml", "AGENTS.md"],
+        (Scope::Project, Host::Gemini) => [".gemini/settings.json", ".gemini/settings.json", "GEMINI.md"],
+        (Scope::Project, Host::Copilot) => [".github/hooks/git-agent.json", ".mcp.json", "AGENTS.md"],
+        (Scope::Project, Host::OpenCode) => [".opencode/plugins/git-agent.js", "opencode.json", "AGENTS.md"],
+        (Scope::Project, Host::Cursor) => [".cursor/hooks.json", ".cursor/mcp.json", "AGENTS.md"],
+    };
+    let (dir, skill) = match (scope, host) {
+        (Scope::User, _) => (places.of(host), "skills/git-agent/SKILL.md"),
+        (Scope::Project, Host::Claude) => (top, ".claude/skills/git-agent/SKILL.md"),
+        (Scope::Project, _) => (top, ".agents/skills/git-agent/SKILL.md"),
+    };
+    let parts = [
+        if host == Host::OpenCode { ConfigPart::Plugin } else { ConfigPart::Hooks },
+        if host == Host::Codex { ConfigPart::ServerInToml } else { ConfigPart::Server },
+        ConfigPart::Instructions,
+    ];
+    let target = |(name, part): (&str, ConfigPart)| ConfigTarget { path: dir.join(name), part, host };
+    let named = names.into_iter().zip(parts).filter(|(name, _)| !name.is_empty());
+    let mut targets: Vec<ConfigTarget> = named.chain([(skill, ConfigPart::Skill)]).map(target).collect();
+    if (scope, host) == (Scope::User, Host::Claude) {
+        if dir == places.home.join(".claude") {
+            targets[1].path = places.home.join(".claude.json");
+        }
+        // A new CLAUDE.md would hide the AGENTS.md of the user.
+        targets.retain(|target| target.part != ConfigPart::Instructions || target.path.exists());
     }
+    targets
 }
 
 /// The path of the server in a JSON file of `host`, and its value.

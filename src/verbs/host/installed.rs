@@ -8,7 +8,7 @@ use crate::{
     git::Repo,
     hosts::{
         Host,
-        config::{PartState, Places, Scope},
+        config::{PartState, Places, Scope, targets},
         install, plugin,
     },
     store::session,
@@ -78,7 +78,7 @@ pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
     for (scope, source) in scopes.into_iter().filter_map(|(scope, source)| Some((scope?, source))) {
         if install::is_installed(host, scope, places) {
             installed.push(source);
-            parts.extend(install::targets_of(host, scope, places));
+            parts.extend(targets(host, scope, places));
         }
     }
     let plugin = plugin::find(host, places);

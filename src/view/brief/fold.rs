@@ -27,29 +27,24 @@ pub(super) fn clip(text: &str, room: usize) -> String {
     if width(&text) <= room {
         return text;
     }
-    let mut left = room.saturating_sub(1);
-    let cut = text.chars().take_while(|c| {
-        let fits = columns(*c) <= left;
-        left = left.saturating_sub(columns(*c));
-        fits
-    });
-    format!("{}…", cut.collect::<String>().trim_end())
+    format!("{}…", beginning(&text, room.saturating_sub(1)).trim_end())
+}
+
+/// The beginning of `text` in at most `room` columns.
+fn beginning(text: &str, room: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += columns(*c);
+        used <= room
+    };
+    text.chars().take_while(fits).collect()
 }
 
 /// `line` with a mark at its end that there is more, and which command shows it; in at most `room` columns.
 pub(super) fn cut_short(line: &str, room: usize, more: &str) -> String {
     let mark = format!(" … ({more})");
     let line = line.trim_end();
-    let room = room.saturating_sub(width(&mark));
-    let mut left = room;
-    let kept: String = line
-        .chars()
-        .take_while(|c| {
-            let fits = columns(*c) <= left;
-            left = left.saturating_sub(columns(*c));
-            fits
-        })
-        .collect();
+    let kept = beginning(line, room.saturating_sub(width(&mark)));
     // Not in the middle of a word, unless there is only one.
     let end = if kept.len() < line.len() { kept.rfind(' ').filter(|at| *at > 2) } else { None };
     format!("{}{mark}", kept[..end.unwrap_or(kept.len())].trim_end())
