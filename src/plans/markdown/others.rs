@@ -48,8 +48,8 @@ pub(super) fn understand(rough: &mut [Rough], from: &[&Entry], labels: &[Option<
         }
         if let Some(label) = &labels[at] {
             let above = label::above(label).and_then(|above| by_label.get(above)).copied();
-            let is_beside = |above: &usize| *above < at && written[*above] == written[at] && !whole.contains(above);
-            if let Some(above) = above.filter(is_beside) {
+            let is_sibling = |above: &usize| *above < at && written[*above] == written[at] && !whole.contains(above);
+            if let Some(above) = above.filter(is_sibling) {
                 rough[at].parent = Parent::Within(above);
             }
             let above = up(rough, at).and_then(|above| labels[above].as_deref());
