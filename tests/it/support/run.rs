@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +11,7 @@ use super::{Output, TestRepo};
 /// A command about to run in a [`TestRepo`].
 #[must_use = "call `.run()`"]
 pub struct Run {
+    program: OsString,
     command: Command,
     stdin: Option<Vec<u8>>,
     tmp: PathBuf,
@@ -17,9 +19,15 @@ pub struct Run {
 
 impl Run {
     pub(super) fn new(repo: &TestRepo, program: impl AsRef<OsStr>) -> Self {
-        let mut command = Command::new(program);
-        command.env_clear().envs(repo.environment()).current_dir(repo.path());
-        Run { command, stdin: None, tmp: repo.tmp().to_owned() }
+        let (program, environment) = (program.as_ref(), repo.environment());
+        // The standard library starts a name that is to be found in another PATH by fork, which copies the page tables of all
+        // tests; a file it starts by vfork.
+        let path = environment.get(OsStr::new("PATH")).filter(|_| !program.as_encoded_bytes().contains(&b'/'));
+        let found =
+            path.and_then(|path| std::env::split_paths(path).map(|dir| dir.join(program)).find(|file| file.is_file()));
+        let mut command = Command::new(found.as_deref().map_or(program, Path::as_os_str));
+        command.arg0(program).env_clear().envs(environment).current_dir(repo.path());
+        Run { program: program.to_owned(), command, stdin: None, tmp: repo.tmp().to_owned() }
     }
 
     /// Add arguments.
@@ -66,7 +74,7 @@ impl Run {
     #[must_use = "assert on it: `.success()`, `.exits(1)` or a snapshot"]
     #[track_caller]
     pub fn run(mut self) -> Output {
-        let shown = std::iter::once(self.command.get_program()).chain(self.command.get_args());
+        let shown = std::iter::once(self.program.as_os_str()).chain(self.command.get_args());
         let shown: Vec<OsString> = shown.map(OsStr::to_owned).collect();
         let name = shown.join(OsStr::new(" ")).to_string_lossy().into_owned();
         self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
