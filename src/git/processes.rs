@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bstr::ByteSlice as _;
 use serde::{Deserialize, Serialize};
 
 use super::repo::Repo;
@@ -76,9 +77,7 @@ impl Process {
 
     /// The word `at` of what the system shows of it behind its name.
     fn number(&self, at: usize) -> Option<u64> {
-        let stat = fs::read_to_string(self.file("stat")).ok()?;
-        // The name is in parentheses and may have any character in it.
-        stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(at)?.parse().ok()
+        number(&fs::read(self.file("stat")).ok()?, at)
     }
 
     fn parent(&self) -> Option<Process> {
@@ -98,6 +97,11 @@ impl Process {
     fn id(&self) -> Option<ProcessId> {
         Some(ProcessId { pid: self.0, started: self.number(19)? })
     }
+}
+
+/// The word `at` of `stat` behind the name, which is in parentheses and may have any byte in it.
+fn number(stat: &[u8], at: usize) -> Option<u64> {
+    stat[stat.rfind_byte(b')')? + 1..].fields().nth(at)?.to_str().ok()?.parse().ok()
 }
 
 /// A process, identified so that a later one with the same number is not mistaken for it.
@@ -145,6 +149,11 @@ pub fn host_process() -> Option<ProcessId> {
 /// The processes that led to this one, the nearest first.
 fn ancestors() -> impl Iterator<Item = Process> {
     std::iter::successors(Process(std::process::id()).parent(), Process::parent)
+}
+
+/// The command lines of the processes that led to this one, the nearest first.
+pub fn command_lines_above() -> impl Iterator<Item = Vec<Vec<u8>>> {
+    ancestors().map(|process| process.words())
 }
 
 /// The directories that this process and its caller stand in: the caller is the first process above that is not git.
@@ -233,14 +242,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_parent_of_a_process_with_an_odd_name() {
+        assert_eq!(number(b"12 (a\xff) b) S 34 12 12 0", 1), Some(34));
+    }
+
+    #[test]
     fn a_git_is_known_by_its_file() {
         let words = ["hash-object", "--stdin"];
-        let mut git =
-            std::process::Command::new("git").args(words).stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let mut git = std::process::Command::new("git");
+        let mut git = git.args(words).current_dir("/").stdin(std::process::Stdio::piped()).spawn().unwrap();
         let is_there = |process: &Process| process.words().iter().any(|word| word == b"hash-object");
         let found = Process(git.id());
         // Until then it is a copy of this process.
-        while !is_there(&found) {
+        while !is_there(&found) && git.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }
         assert!(found.runs_git() == Some(true) && found.is_git());

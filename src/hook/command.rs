@@ -5,11 +5,9 @@
 //! A new commit in the same second as its parent has the same date, so a date of just now proves nothing: a commit that
 //! loses a task is better than one that gets a wrong one.
 
-use std::path::Path;
-
 use bstr::{BString, ByteSlice as _};
 
-use crate::domain::time::Timestamp;
+use crate::{domain::time::Timestamp, git::processes};
 
 /// What the command line of a git says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,32 +40,17 @@ pub fn date_of_environment() -> Option<String> {
 
 /// Read the command line of the git that runs this hook.
 pub fn ask() -> Command {
-    let mut pid = std::os::unix::process::parent_id();
-    for _ in 0..GENERATIONS {
-        let dir = Path::new("/proc").join(pid.to_string());
-        let Ok(line) = std::fs::read(dir.join("cmdline")) else { return Command::Unknown };
-        let words: Vec<&[u8]> = line.split(|&b| b == 0).collect();
-        if let Some(command) = judge(&words) {
-            return command;
-        }
-        match std::fs::read(dir.join("stat")).ok().and_then(|stat| parent(&stat)) {
-            Some(next) if next > 1 => pid = next,
-            _ => return Command::Unknown,
-        }
-    }
-    Command::Unknown
+    let judged = processes::command_lines_above().take(GENERATIONS).find_map(|words| {
+        let words: Vec<&[u8]> = words.iter().map(Vec::as_slice).collect();
+        judge(&words)
+    });
+    judged.unwrap_or(Command::Unknown)
 }
 
 /// True if HEAD's author date, and no reason to believe that it is a coincidence, says so.
 pub fn date_says_so(environment: &str, head: Option<&str>, now: Timestamp) -> bool {
     let seconds: Option<i64> = environment.split(' ').next().and_then(|text| text.parse().ok());
     head == Some(environment) && seconds.is_some_and(|seconds| (seconds + 2).saturating_mul(1000) < now.millis())
-}
-
-/// The parent's id in `/proc/<pid>/stat`: the second field after the name, which is in parentheses.
-fn parent(stat: &[u8]) -> Option<u32> {
-    let after = &stat[stat.rfind_byte(b')')? + 1..];
-    after.fields().nth(1)?.to_str().ok()?.parse().ok()
 }
 
 /// What a command line means; `None` if it is not git's.
@@ -137,10 +120,5 @@ mod tests {
         assert!(!date_says_so("100 +0000", Some("100 +0000"), at(102)));
         assert!(!date_says_so("100 +0100", Some("100 +0000"), at(200)));
         assert!(!date_says_so("100 +0000", None, at(200)));
-    }
-
-    #[test]
-    fn the_parent_of_a_process_with_an_odd_name() {
-        assert_eq!(parent(b"12 (a) b) S 34 12 12 0"), Some(34));
     }
 }
