@@ -8,7 +8,7 @@ use ulid::Ulid;
 use super::{
     actor::Actor,
     event::{Event, Payload},
-    time::Timestamp,
+    time::{DAY, Timestamp},
 };
 
 /// The lease when `agent.lease` does not say otherwise: two hours, in seconds. There is no activity during a build.
@@ -16,10 +16,10 @@ pub const DEFAULT_LEASE: u64 = 2 * 60 * 60;
 
 /// The longest lease, in seconds: 90 days. A claim whose end is further away than that comes from a clock that is wrong, or
 /// from an attack, and stops no one.
-pub const MAX_LEASE: u64 = 90 * 24 * 60 * 60;
+pub const MAX_LEASE: u64 = 90 * DAY;
 
-/// By how much the clocks of two machines may differ before a claim looks longer than [`MAX_LEASE`], in seconds.
-const SKEW: u64 = 24 * 60 * 60;
+/// By how much the clocks of two machines are believed to differ at most, in seconds.
+pub const SKEW: u64 = DAY;
 
 /// Whether a claim that ends at `until` is still valid at `now`.
 pub fn is_live(until: Timestamp, now: Timestamp) -> bool {

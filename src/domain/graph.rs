@@ -23,6 +23,7 @@ use cycles::Cycles;
 pub(crate) use cycles::cut_cycles;
 pub use obstacle::Obstacle;
 use order::Plan;
+use waits::paired_with;
 
 /// The tasks of a ledger and the relations between them.
 #[derive(Debug)]
@@ -143,27 +144,23 @@ impl<'a> Graph<'a> {
 
     /// The subtasks of the task at `parent`, sorted by id.
     fn parts(&self, parent: usize) -> impl Iterator<Item = Row<'a>> {
-        let pairs = self.children.get_or_init(|| {
-            let pair = |task: Row<'_>| task.parent().map(|parent| (parent.at(), task.at()));
-            let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
-            pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_bytes()));
-            pairs
-        });
-        let first = pairs.partition_point(|(at, _)| *at < parent);
-        pairs[first..].iter().take_while(move |(at, _)| *at == parent).map(|(_, child)| self.table.row(*child))
+        let pairs = self.children.get_or_init(|| self.pairs(Row::parent));
+        paired_with(pairs, parent).map(|child| self.table.row(child))
     }
 
     /// The tasks that were cancelled as duplicates of `task`, sorted by id.
     pub fn duplicates(&self, task: &TaskId) -> impl Iterator<Item = Row<'a>> {
         let at = self.table.position(task.as_str()).unwrap_or(usize::MAX);
-        let pairs = self.duplicates.get_or_init(|| {
-            let pair = |row: Row<'_>| row.duplicate_of().map(|original| (original.at(), row.at()));
-            let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
-            pairs.sort_unstable_by_key(|(original, row)| (*original, self.table.row(*row).id_bytes()));
-            pairs
-        });
-        let first = pairs.partition_point(|(original, _)| *original < at);
-        pairs[first..].iter().take_while(move |(original, _)| *original == at).map(|(_, row)| self.table.row(*row))
+        let pairs = self.duplicates.get_or_init(|| self.pairs(Row::duplicate_of));
+        paired_with(pairs, at).map(|duplicate| self.table.row(duplicate))
+    }
+
+    /// What `of` says of each task, with the task; sorted, tasks by their ids.
+    fn pairs(&self, of: impl Fn(Row<'a>) -> Option<Row<'a>>) -> Vec<(usize, usize)> {
+        let pair = |task: Row<'a>| of(task).map(|other| (other.at(), task.at()));
+        let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
+        pairs.sort_unstable_by_key(|(other, task)| (*other, self.table.row(*task).id_bytes()));
+        pairs
     }
 
     /// Whether `task` has subtasks.

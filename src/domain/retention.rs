@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ulid::Ulid;
 
-use crate::domain::{id::TaskId, time::Timestamp};
+use crate::domain::{
+    id::TaskId,
+    time::{DAY, Timestamp},
+};
 
 /// How long snapshots and operations are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +23,6 @@ pub struct Policy {
     /// How long the last snapshot of a closed task is kept after its end, in seconds.
     pub of_closed: u64,
 }
-
-/// A day, in seconds.
-const DAY: u64 = 24 * 60 * 60;
 
 impl Default for Policy {
     fn default() -> Self {

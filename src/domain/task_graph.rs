@@ -85,11 +85,7 @@ impl Chart {
     pub fn new(graph: &Graph<'_>, choice: Choice<'_>, now: Timestamp) -> Self {
         let order = graph.in_order();
         let parent = choice.parent.map(|id| graph.table().position(id.as_str()));
-        // A cycle of parents can only come by a merge; no honest plan is this deep.
-        let is_within = |row: Row<'_>| {
-            let mut above = std::iter::successors(row.parent(), |row| row.parent()).take(10_000);
-            parent.is_none_or(|parent| above.any(|row| Some(row.at()) == parent))
-        };
+        let is_within = |row: Row<'_>| parent.is_none_or(|parent| row.is_within(parent));
         let is_open = |row: &Row<'_>| choice.all || !row.status().is_closed();
         let rows: Vec<Row<'_>> = order.into_iter().filter(|row| row.exists() && is_within(*row)).collect();
         let mut wanted: HashSet<usize> = rows.iter().filter(|row| is_open(row)).map(|row| row.at()).collect();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
+use ulid::Ulid;
 
 /// Milliseconds since the Unix epoch, UTC; shown as `2026-11-22T14:35:00.000Z`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Timestamp(i64);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a time like 2026-11-22T14:35:00.000Z")]
 pub struct InvalidTime(String);
+
+/// A day, in seconds.
+pub const DAY: u64 = 24 * 60 * 60;
 
 impl Timestamp {
     /// The beginning of time, as computers see it.
@@ -29,6 +33,11 @@ impl Timestamp {
     /// From seconds since the epoch, as git counts.
     pub fn from_seconds(seconds: i64) -> Self {
         Timestamp(seconds.saturating_mul(1000))
+    }
+
+    /// When `id` was made, as it says.
+    pub fn of_id(id: Ulid) -> Self {
+        Timestamp(i64::try_from(id.timestamp_ms()).unwrap_or_default())
     }
 
     /// Milliseconds since the epoch.

@@ -52,9 +52,18 @@ pub fn of_commit(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
         let changes = diff::against_parents(repo, &[(commit, parent)])?.into_iter().flat_map(|(_, changes)| changes);
         return Ok(changes.map(|change| change.path).collect());
     }
-    let parent = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
-    let changes = Comparer::new(repo).differences(parent, Some(revwalk::tree(repo, commit)?))?;
-    Ok(changes.into_iter().map(|change| change.path).collect())
+    Ok(differences_of(repo, commit)?.into_iter().map(|change| change.path).collect())
+}
+
+/// What `commit` changes against its first parent, in git's order.
+///
+/// # Errors
+///
+/// As [`Comparer::differences`].
+pub fn differences_of(repo: &Repo, commit: ObjectId) -> Result<Vec<Difference>> {
+    let parent = revwalk::parents(repo, commit)?.first().copied();
+    let before = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
+    Comparer::new(repo).differences(before, Some(revwalk::tree(repo, commit)?))
 }
 
 /// Paths of interest, as a tree of path components.

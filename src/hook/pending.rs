@@ -107,6 +107,5 @@ pub fn read(repo: &Repo) -> Vec<(PathBuf, Result<Pending, ReadError>)> {
 
 /// When the note in `file` was left, as its name says.
 pub fn left_at(file: &Path) -> Option<Timestamp> {
-    let id = Ulid::from_string(file.file_name()?.to_str()?).ok()?;
-    Some(Timestamp::from_millis(i64::try_from(id.timestamp_ms()).ok()?))
+    Ulid::from_string(file.file_name()?.to_str()?).ok().map(Timestamp::of_id)
 }

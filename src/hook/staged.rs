@@ -8,12 +8,7 @@ use std::path::PathBuf;
 use crate::{
     error::Result,
     git::{
-        ObjectId, Repo,
-        changed_paths::{Comparer, Difference},
-        index,
-        index::entries::Entries,
-        objects::trees,
-        reflog, revwalk,
+        ObjectId, Repo, changed_paths::differences_of, index, index::entries::Entries, objects::trees, reflog, revwalk,
         tree::Entry,
     },
 };
@@ -57,7 +52,7 @@ impl<'r> Staged<'r> {
     ///
     /// When a tree cannot be read.
     pub fn shares_a_path(&self, commit: ObjectId) -> Result<bool> {
-        for difference in changes_of(self.repo, commit)? {
+        for difference in differences_of(self.repo, commit)? {
             if self.changes(difference.path.as_bstr())? {
                 return Ok(true);
             }
@@ -67,7 +62,7 @@ impl<'r> Staged<'r> {
 
     /// Whether HEAD lacks something of what `commit` made of its paths.
     fn is_left_of(&self, commit: ObjectId) -> Result<bool> {
-        for difference in changes_of(self.repo, commit)? {
+        for difference in differences_of(self.repo, commit)? {
             if self.in_head(difference.path.as_bstr())? != difference.new {
                 return Ok(true);
             }
@@ -94,11 +89,4 @@ impl<'r> Staged<'r> {
         let is_part = went_back && self.is_left_of(whole)? && self.shares_a_path(whole)?;
         Ok(is_part.then_some(whole))
     }
-}
-
-/// What `commit` changed against its first parent.
-fn changes_of(repo: &Repo, commit: ObjectId) -> Result<Vec<Difference>> {
-    let parent = revwalk::parents(repo, commit)?.first().copied();
-    let before = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
-    Comparer::new(repo).differences(before, Some(revwalk::tree(repo, commit)?))
 }

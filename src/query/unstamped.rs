@@ -6,7 +6,12 @@
 use crate::{
     domain::{id::TaskId, task::Task, trailer::scan},
     error::Result,
-    git::{ObjectId, Repo, commit::Commit, reflog, revwalk},
+    git::{
+        ObjectId, Repo,
+        commit::Commit,
+        reflog::{self, Move},
+        revwalk,
+    },
     query::elsewhere::{self, Elsewhere},
     store::{
         active::ended,
@@ -52,25 +57,38 @@ pub fn elsewhere(repo: &Repo, active: &[Task]) -> Result<Option<Elsewhere>> {
 fn made(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());
     let Some(earliest) = active.iter().filter_map(since).min() else { return Ok(Vec::new()) };
-    let rules = repo.settings().trailer_rules();
-    let mut found: Vec<Unstamped> = Vec::new();
-    for made in reflog::of_head(repo, earliest)?.into_iter().filter(reflog::Move::is_commit) {
+    unnamed(repo, earliest, |made| {
         let hex = made.new.to_string();
         let known = |task: &Task| task.commits.iter().any(|known| known.commit == hex);
-        if active.iter().any(known) || found.iter().any(|one| one.commit == made.new) {
-            continue;
+        if active.iter().any(known) {
+            return Ok(None);
         }
         let Some(task) = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds)) else {
-            continue;
+            return Ok(None);
         };
         // A reflog counts seconds: what the task began on may be of the same one.
-        if since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)? {
+        let is_base = since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)?;
+        Ok((!is_base).then_some(&task.id))
+    })
+}
+
+/// The commits that were made here at `since` or later, name no task, and belong to one according to `task_of`, oldest first.
+fn unnamed<'t>(
+    repo: &Repo,
+    since: i64,
+    task_of: impl Fn(&Move) -> Result<Option<&'t TaskId>>,
+) -> Result<Vec<Unstamped>> {
+    let rules = repo.settings().trailer_rules();
+    let mut found: Vec<Unstamped> = Vec::new();
+    for made in reflog::of_head(repo, since)?.into_iter().filter(Move::is_commit) {
+        if found.iter().any(|one| one.commit == made.new) {
             continue;
         }
+        let Some(task) = task_of(&made)? else { continue };
         // What gc has taken is not a commit of this history.
         let Ok(commit) = Commit::read(repo, made.new) else { continue };
         if scan::ids(&commit.message, &rules).is_empty() {
-            found.push(Unstamped { commit: made.new, task: task.id.clone() });
+            found.push(Unstamped { commit: made.new, task: task.clone() });
         }
     }
     Ok(found)
@@ -107,17 +125,7 @@ pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
     let (Some(ended), Some(head)) = (ended::read(repo), repo.head()?.commit) else { return Ok(None) };
     let (task, since) = (ended.task, ended.seconds);
     let until = since.saturating_add_unsigned(repo.settings().lease());
-    let rules = repo.settings().trailer_rules();
-    let mut found: Vec<Unstamped> = Vec::new();
-    for made in reflog::of_head(repo, since)?.into_iter().filter(reflog::Move::is_commit) {
-        if made.seconds > until || found.iter().any(|one| one.commit == made.new) {
-            continue;
-        }
-        let Ok(commit) = Commit::read(repo, made.new) else { continue };
-        if scan::ids(&commit.message, &rules).is_empty() {
-            found.push(Unstamped { commit: made.new, task: task.clone() });
-        }
-    }
+    let found = unnamed(repo, since, |made| Ok((made.seconds <= until).then_some(&task)))?;
     let mut commits: Vec<ObjectId> = left_of(repo, found, head)?.into_iter().map(|one| one.commit).collect();
     // A reflog counts seconds: what was there at the end may be of the same one.
     if let Some(then) = ended.head.filter(|then| !commits.is_empty() && repo.has(*then)) {

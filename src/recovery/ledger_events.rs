@@ -3,9 +3,10 @@
 use bstr::ByteSlice as _;
 use ulid::Ulid;
 
-use super::operation::{Kind, OpLog, Operation, new_id};
+use super::operation::{Kind, OpLog, Operation};
 use crate::{
     domain::{
+        claim::SKEW,
         event::{Complete, Event, Payload, Reason, Rollback, Squash, Undo},
         id::TaskId,
         note::Events,
@@ -17,7 +18,7 @@ use crate::{
     error::Result,
     git::{Repo, commit::Commit, revwalk},
     store::{
-        active,
+        self, active,
         ledger::{
             self, Author, Draft, View,
             commands::{self, Command, Part},
@@ -28,9 +29,6 @@ use crate::{
 
 /// What the operation of a squash, and what takes it back, remember: the tasks of the commits, with a space between.
 pub const TASKS: &str = "Tasks";
-
-/// Milliseconds of a day: how far clocks are believed to be off.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// And how many commits became one.
 pub const COLLAPSED: &str = "Collapsed";
@@ -118,7 +116,7 @@ pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> 
             what: title.strip_prefix("undo ").unwrap_or(title),
             redo: operation.kind == Kind::Undo,
             actor: author.actor,
-            command: new_id((author.now)()),
+            command: store::new_id((author.now)()),
         };
         // It belongs to the operation: no command of its own to be undone.
         let draft = Draft { message: format!("undo interrupted {title}"), ..withdraw::draft(view, &request)? };
@@ -148,7 +146,7 @@ fn written(repo: &Repo, view: &View<'_>, operation: &Operation) -> Result<Vec<(T
                 events.into_iter().map(move |event| (task.clone(), event.id)).collect::<Vec<_>>()
             });
             found.extend(ids);
-        } else if Timestamp::from_seconds(read.at).millis().saturating_add(DAY) < operation.at.millis() {
+        } else if Timestamp::from_seconds(read.at).plus_seconds(SKEW) < operation.at {
             break;
         }
     }

@@ -42,7 +42,6 @@ pub(crate) mod heal;
 pub(crate) mod in_progress;
 mod ledger_events;
 mod lock;
-mod message;
 pub mod operation;
 pub mod path_plan;
 mod preflight;

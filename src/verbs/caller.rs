@@ -31,7 +31,7 @@ use crate::{
         snapshot,
     },
     store::{
-        active,
+        self, active,
         ledger::{
             self, Author, Draft, Lookup, View, Written,
             commands::Command,
@@ -266,7 +266,7 @@ impl Caller {
             return Ok(command.clone());
         }
         Ok(Command {
-            id: recovery::operation::new_id(self.now()),
+            id: store::new_id(self.now()),
             worktree: recovery::operation::OpLog::of(&self.repo)?.place().to_owned(),
             active: active::pointed(&self.repo)?,
             undoes: None,

@@ -29,11 +29,10 @@ impl Waits {
 
     /// The task at `at` is done; tell `free` of each task that waits for nothing else.
     pub(super) fn release(&mut self, at: usize, mut free: impl FnMut(usize)) {
-        let first = self.behind.partition_point(|(before, _)| *before < at);
-        for (_, next) in self.behind[first..].iter().take_while(|(before, _)| *before == at) {
-            self.waiting[*next] -= 1;
-            if self.waiting[*next] == 0 {
-                free(*next);
+        for next in paired_with(&self.behind, at) {
+            self.waiting[next] -= 1;
+            if self.waiting[next] == 0 {
+                free(next);
             }
         }
     }
@@ -42,4 +41,10 @@ impl Waits {
     pub(super) fn rest(&self) -> Vec<usize> {
         (0..self.waiting.len()).filter(|at| self.waiting[*at] > 0).collect()
     }
+}
+
+/// What stands behind `at` in `pairs`, which are sorted by what stands in front.
+pub(super) fn paired_with(pairs: &[(usize, usize)], at: usize) -> impl Iterator<Item = usize> {
+    let first = pairs.partition_point(|(front, _)| *front < at);
+    pairs[first..].iter().take_while(move |(front, _)| *front == at).map(|(_, behind)| *behind)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::STRANGER;
-use crate::domain::{status::Status, summary::Summary};
+use crate::domain::summary::Summary;
 
 /// Bytes of a record.
 pub(super) const RECORD: usize = 76;
@@ -18,6 +18,7 @@ pub(super) mod field {
     /// Where the strings begin in the heap: id, title, failure or reason, labels, links.
     pub const STRINGS: usize = 0;
     pub const ID_LEN: usize = 4;
+    /// By its place in `Status::ALL`.
     pub const STATUS: usize = 5;
     pub const PRIORITY: usize = 6;
     pub const FLAGS: usize = 7;
@@ -98,7 +99,7 @@ impl Heap {
         let mut record = [0; RECORD];
         put(&mut record, field::STRINGS, strings);
         record[field::ID_LEN] = u8::try_from(row.id.as_str().len()).unwrap_or(u8::MAX);
-        record[field::STATUS] = place(row.status);
+        record[field::STATUS] = row.status as u8;
         record[field::PRIORITY] = row.priority;
         record[field::FLAGS] =
             u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED + u8::from(row.has_links) * LINKED;
@@ -162,15 +163,4 @@ fn put_time(record: &mut Record, at: usize, time: i64) {
 /// A number as records hold them. A heap of more than two gigabytes has rows without texts, and still no wrong ones.
 pub(super) fn number(n: usize) -> u32 {
     u32::try_from(n).map_or(STRANGER - 1, |n| n.min(STRANGER - 1))
-}
-
-/// A state as a number: its place in [`Status::ALL`].
-fn place(status: Status) -> u8 {
-    match status {
-        Status::Pending => 0,
-        Status::InProgress => 1,
-        Status::Completed => 2,
-        Status::Failed => 3,
-        Status::Cancelled => 4,
-    }
 }

@@ -171,9 +171,19 @@ fn edit_directory(
             continue;
         }
         let oid = directory(repo, batch, inside)?;
-        here.insert(name.to_owned(), TreeEntry { mode: EntryKind::Tree.into(), filename: name.to_owned(), oid });
+        here.insert(name.to_owned(), directory_entry(name, oid));
     }
     Ok(here.into_values().collect())
+}
+
+/// The entry `name` of a directory: the blob `oid`.
+pub fn blob_entry(name: impl Into<BString>, oid: ObjectId) -> TreeEntry {
+    TreeEntry { mode: EntryKind::Blob.into(), filename: name.into(), oid }
+}
+
+/// The entry `name` of a directory: the directory `oid`.
+pub fn directory_entry(name: impl Into<BString>, oid: ObjectId) -> TreeEntry {
+    TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid }
 }
 
 /// Stage a directory of `entries`, in any order.

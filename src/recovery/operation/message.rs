@@ -22,9 +22,12 @@ use ulid::Ulid;
 
 use super::{FORMAT, Kind, Operation, State};
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{
+        id::TaskId,
+        message::{Fields, Writer},
+        time::Timestamp,
+    },
     git::{Head, ObjectId},
-    recovery::message::{Fields, Writer},
 };
 
 /// The complete message of the commit of `operation`; `previous` is the commit of the log before it.

@@ -29,6 +29,7 @@ use crate::{
     domain::{id::TaskId, named::named, time::Timestamp},
     git::{Head, ObjectId},
     recovery::execute::Author,
+    store,
 };
 
 /// The ref namespace of operation logs.
@@ -101,7 +102,7 @@ impl Operation {
     pub fn new(author: &Author<'_>, kind: Kind, title: String, before: &Head) -> Self {
         let at = (author.now)();
         Operation {
-            id: author.command.unwrap_or_else(|| new_id(at)),
+            id: author.command.unwrap_or_else(|| store::new_id(at)),
             kind,
             state: State::Begun,
             title,
@@ -125,11 +126,6 @@ impl Operation {
     pub fn is_undoable(&self) -> bool {
         self.state == State::Done
     }
-}
-
-/// A new id of an operation or a snapshot: ids sort by the time that they were made at.
-pub fn new_id(at: Timestamp) -> Ulid {
-    Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random())
 }
 
 /// An operation in the log, with its trees.

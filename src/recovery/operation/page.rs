@@ -12,7 +12,10 @@ use crate::{
         EntryKind, ObjectId, ObjectKind, Repo, Tree, TreeEntry as Entry,
         commit::Commit,
         names,
-        objects::{Batch, trees},
+        objects::{
+            Batch,
+            trees::{self, blob_entry, directory, directory_entry},
+        },
         revwalk,
     },
 };
@@ -194,8 +197,8 @@ impl Draft {
         let mut tree = contents(repo, batch, new)?;
         if !self.earlier.is_empty() {
             let slots = self.earlier.iter().zip(1..);
-            let slots = slots.map(|(tree, number): (_, u32)| directory(&format!("{number:02}"), *tree)).collect();
-            tree.push(directory(EARLIER, staged(repo, batch, slots)?));
+            let slots = slots.map(|(tree, number): (_, u32)| directory_entry(format!("{number:02}"), *tree)).collect();
+            tree.push(directory_entry(EARLIER, directory(repo, batch, slots)?));
         }
         self.keep(operation);
         // One that a gc took must not be named: no gc of git would end again.
@@ -208,34 +211,21 @@ impl Draft {
             }
         }
         parents.extend(independent(repo, kept));
-        Ok(Staged { tree: staged(repo, batch, tree)?, parents })
+        Ok(Staged { tree: directory(repo, batch, tree)?, parents })
     }
 }
 
 /// What the top of the tree of an operation has.
 fn contents(repo: &Repo, batch: &mut Batch, contents: &Contents) -> Result<Vec<Entry>> {
-    let mut entries = vec![directory("before", contents.before), directory("after", contents.after)];
-    entries.extend(contents.late.map(|late| directory("late", late)));
-    entries.push(file("paths.lst", batch.blob(repo, write_paths(&contents.touched))?));
+    let mut entries = vec![directory_entry("before", contents.before), directory_entry("after", contents.after)];
+    entries.extend(contents.late.map(|late| directory_entry("late", late)));
+    entries.push(blob_entry("paths.lst", batch.blob(repo, write_paths(&contents.touched))?));
     Ok(entries)
 }
 
 fn slot(repo: &Repo, batch: &mut Batch, mut contents: Vec<Entry>, message: BString) -> Result<ObjectId> {
-    contents.push(file(MESSAGE, batch.blob(repo, message.into())?));
-    staged(repo, batch, contents)
-}
-
-fn staged(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Result<ObjectId> {
-    entries.sort();
-    batch.tree(repo, &Tree { entries })
-}
-
-fn directory(name: &str, oid: ObjectId) -> Entry {
-    Entry { mode: EntryKind::Tree.into(), filename: name.into(), oid }
-}
-
-fn file(name: &str, oid: ObjectId) -> Entry {
-    Entry { mode: EntryKind::Blob.into(), filename: name.into(), oid }
+    contents.push(blob_entry(MESSAGE, batch.blob(repo, message.into())?));
+    directory(repo, batch, contents)
 }
 
 /// The list of the paths that an operation touches.

@@ -5,9 +5,14 @@ use ulid::Ulid;
 
 use super::{FORMAT, Metadata, SnapshotKind};
 use crate::{
-    domain::{id::TaskId, session::SessionId, text, time::Timestamp},
+    domain::{
+        id::TaskId,
+        message::{Fields, Writer},
+        session::SessionId,
+        text,
+        time::Timestamp,
+    },
     git::Head,
-    recovery::message::{Fields, Writer},
 };
 
 /// What the first line begins with, before the version.

@@ -12,10 +12,11 @@ use crate::{
         EntryKind, ObjectId, RefChange, RefError, Repo, TreeEntry, ignore,
         objects::{
             self, Batch, Identity, NewCommit, WriteError,
-            trees::{self, Edits},
+            trees::{self, Edits, blob_entry, directory_entry},
         },
     },
-    recovery::{operation::new_id, snapshot::codec},
+    recovery::snapshot::codec,
+    store::new_id,
 };
 
 /// How often files that change while they are stored are read again.
@@ -208,8 +209,7 @@ pub fn tree(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Obj
 
 /// What is at the top of the tree of a snapshot.
 fn top(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Vec<TreeEntry>> {
-    let directory = |name: &str, oid| TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid };
-    let mut entries = vec![directory("worktree", state.worktree), directory("staged", state.staged)];
+    let mut entries = vec![directory_entry("worktree", state.worktree), directory_entry("staged", state.staged)];
     if state.worktree.is_empty_tree() || state.staged.is_empty_tree() {
         trees::directory(repo, batch, Vec::new())?;
     }
@@ -219,21 +219,17 @@ fn top(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Vec<Tree
         .map(|(path, id)| (path.clone(), Some(Entry { kind: EntryKind::Blob, id: *id })))
         .collect();
     if !in_progress.is_empty() {
-        entries.push(directory("state", trees::edit(repo, batch, None, &in_progress)?));
+        entries.push(directory_entry("state", trees::edit(repo, batch, None, &in_progress)?));
     }
-    entries.extend(state.merged.map(|merged| directory("merged", merged)));
-    entries.extend(state.rules.map(|rules| directory("rules", rules)));
+    entries.extend(state.merged.map(|merged| directory_entry("merged", merged)));
+    entries.extend(state.rules.map(|rules| directory_entry("rules", rules)));
     if !state.unmerged.is_empty() {
-        entries.push(directory("unmerged", unmerged(repo, batch, state)?));
+        entries.push(directory_entry("unmerged", unmerged(repo, batch, state)?));
     }
     for (name, bytes) in codec::write(state) {
         entries.push(blob_entry(name, batch.blob(repo, bytes)?));
     }
     Ok(entries)
-}
-
-fn blob_entry(name: &str, oid: ObjectId) -> TreeEntry {
-    TreeEntry { mode: EntryKind::Blob.into(), filename: name.into(), oid }
 }
 
 /// The blobs of conflicts, by stage, so that they stay alive.

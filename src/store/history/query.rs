@@ -6,7 +6,7 @@ use bstr::BString;
 
 use super::{
     Fault,
-    layer::{Layer, MORE, NONE, Read},
+    layer::{self, Damaged, Layer, MORE, NONE, Read},
 };
 use crate::{domain::topo, git::ObjectId, store::ledger::commits::Links};
 
@@ -112,12 +112,7 @@ impl Past {
     }
 
     fn position(&self, commit: ObjectId) -> Read<Option<u32>> {
-        for layer in self.layers.iter().rev() {
-            if let Some(position) = layer.position(&commit)? {
-                return Ok(Some(position));
-            }
-        }
-        Ok(None)
+        layer::position(&self.layers, commit)
     }
 
     fn commits(&self, positions: &[u32]) -> Read<Vec<ObjectId>> {
@@ -125,7 +120,7 @@ impl Past {
     }
 
     fn layer(&self, position: u32) -> Read<&Layer> {
-        self.layers.iter().find(|layer| layer.holds(position)).ok_or(super::layer::Damaged)
+        self.layers.iter().find(|layer| layer.holds(position)).ok_or(Damaged)
     }
 
     /// Those of `wanted` that are in this history, oldest first in git's topological order.
@@ -199,16 +194,16 @@ impl Window {
                 if *second != NONE && second & MORE != 0 {
                     more.insert(position - floor, layer.more_parents(second & !MORE)?);
                 } else if *second != NONE && *second >= position {
-                    return Err(super::layer::Damaged);
+                    return Err(Damaged);
                 }
                 if *first != NONE && *first >= position {
-                    return Err(super::layer::Damaged);
+                    return Err(Damaged);
                 }
             }
             parents.extend(rows);
         }
         if more.iter().any(|(node, parents)| parents.iter().any(|parent| *parent >= node + floor)) {
-            return Err(super::layer::Damaged);
+            return Err(Damaged);
         }
         Ok(Window { floor, parents, more })
     }

@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::layer::{Damaged, Facts, Layer, Pages, Read};
+use super::layer::{self, Damaged, Facts, Layer, Pages, Read};
 use crate::{
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
@@ -44,12 +44,7 @@ impl Known {
     }
 
     pub fn position(&self, commit: ObjectId) -> Read<Option<u32>> {
-        for layer in self.layers.iter().rev() {
-            if let Some(position) = layer.position(&commit)? {
-                return Ok(Some(position));
-            }
-        }
-        Ok(None)
+        layer::position(&self.layers, commit)
     }
 }
 

@@ -1,16 +1,14 @@
 //! Recreates missing anchors: their content follows from the id.
 
 use super::{
-    View,
     tree::{self, Changes},
-    write::{busy, publish},
+    write::{in_turn, publish},
 };
 use crate::{
     domain::{id::TaskId, note, time::Timestamp},
     error::Result,
     git::{
-        RefError, Repo,
-        lock::Lock,
+        Repo,
         objects::{Batch, NewCommit},
     },
 };
@@ -20,9 +18,7 @@ const TRIES: u32 = 20;
 
 /// Write the anchors of `ids`, in a commit of the ledger, so that they stay.
 pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
-    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
-    for _ in 0..TRIES {
-        let view = View::now(repo)?;
+    in_turn(repo, TRIES, "the anchors were not restored", |view| {
         let (mut batch, mut changes) = (Batch::default(), Changes::default());
         for id in ids {
             let anchor = batch.blob(repo, note::anchor(id).into_bytes())?;
@@ -32,11 +28,6 @@ pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
         let parents: Vec<_> = view.tip().into_iter().collect();
         let commit = NewCommit { tree, parents: &parents, message: b"anchors\n", at, identity: None };
         let commit = batch.commit(repo, &commit)?;
-        match publish(repo, &batch, view.tip(), commit, "anchors")? {
-            Ok(()) => return Ok(()),
-            Err(RefError::Failed(error)) => return Err(error),
-            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
-        }
-    }
-    Err(busy(repo, "the anchors were not restored"))
+        publish(repo, &batch, view.tip(), commit, "anchors")
+    })
 }

@@ -20,7 +20,7 @@ use std::{
     collections::{BTreeMap, BinaryHeap, HashSet},
 };
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use ulid::Ulid;
 
 use super::{
@@ -29,7 +29,15 @@ use super::{
     watch,
 };
 use crate::{
-    domain::{actor::Actor, event::Event, id::TaskId, note::Events, time::Timestamp},
+    domain::{
+        actor::Actor,
+        claim::SKEW,
+        event::Event,
+        id::TaskId,
+        message::{Fields, Writer},
+        note::Events,
+        time::Timestamp,
+    },
     error::Result,
     git::{ObjectId, Repo, commit::Commit, reflog},
 };
@@ -39,9 +47,6 @@ const NOT_COMMANDS: [&str; 6] = ["commit", "anchors", "merge", "rollback", "squa
 
 /// How many parts of other commands may be between two parts of one.
 const BETWEEN: usize = 64;
-
-/// Milliseconds of a day: how far clocks are believed to be off.
-const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// The metadata of a command, stored in the commits of the ledger that it makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,17 +63,17 @@ pub struct Command {
 
 impl Command {
     /// The message of a commit that is a part of it.
-    pub(super) fn message(&self, title: &str, actor: &Actor) -> String {
-        let mut text =
-            format!("{title}\n\nCommand: {}\nBy: {actor}\nWorktree: {}\n", self.id, self.worktree.escape_debug());
+    pub(super) fn message(&self, title: &str, actor: &Actor) -> BString {
+        let mut text = Writer::new(title.to_owned());
+        text.field("Command", self.id.to_string());
+        text.field("By", actor.to_string());
+        text.field("Worktree", self.worktree.escape_debug().to_string());
         if !self.active.is_empty() {
             let ids: Vec<&str> = self.active.iter().map(TaskId::as_str).collect();
-            text.push_str(&format!("Active: {}\n", ids.join(" ")));
+            text.field("Active", ids.join(" "));
         }
-        if let Some(undoes) = self.undoes {
-            text.push_str(&format!("Undoes: {undoes}\n"));
-        }
-        text
+        self.undoes.iter().for_each(|undoes| text.field("Undoes", undoes.to_string()));
+        text.finish()
     }
 }
 
@@ -184,28 +189,22 @@ fn titled(message: &str) -> String {
 /// What the message of `commit`, which was made here, says; `None` if that is not a command.
 fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Part> {
     let title = titled(message);
-    let fields: BTreeMap<&str, &str> = message.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
-    let id = |key: &str| fields.get(key).and_then(|word| Ulid::from_string(word).ok());
+    let fields = Fields::of(message.as_bytes());
+    let id = |name: &str| fields.text(name).and_then(|word| Ulid::from_string(word).ok());
+    let active = fields.text("Active").unwrap_or_default().split(' ');
     let command = Command {
         id: id("Command")?,
-        worktree: (*fields.get("Worktree")?).to_owned(),
-        active: fields
-            .get("Active")
-            .iter()
-            .flat_map(|ids| ids.split(' '))
-            .filter_map(|id| TaskId::parse(id).ok())
-            .collect(),
+        worktree: fields.text("Worktree")?.to_owned(),
+        active: active.filter_map(|id| TaskId::parse(id).ok()).collect(),
         undoes: id("Undoes"),
     };
-    let millis = i64::try_from(command.id.timestamp_ms()).unwrap_or_default();
-    let by = (*fields.get("By")?).to_owned();
-    Some(Part { commit, parent, title, by, at: Timestamp::from_millis(millis), command })
+    let by = fields.text("By")?.to_owned();
+    Some(Part { commit, parent, title, by, at: Timestamp::of_id(command.id), command })
 }
 
 /// The parts of the command `id`, oldest first.
 pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
     let (mut found, mut others) = (Vec::new(), 0);
-    let began = i64::try_from(id.timestamp_ms()).unwrap_or_default();
     for part in Parts::of(view) {
         let part = part?;
         if part.command.id == id {
@@ -214,7 +213,7 @@ pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
         }
         // What it wrote was written after it had begun, unless the clock was put right; and close together.
         others += usize::from(!found.is_empty());
-        if others > BETWEEN || found.is_empty() && part.at.millis().saturating_add(DAY) < began {
+        if others > BETWEEN || found.is_empty() && part.at.plus_seconds(SKEW) < Timestamp::of_id(id) {
             break;
         }
     }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     MAX_NOTE, View,
     tree::{self, Changes},
-    write::{busy, publish},
+    write::{in_turn, publish},
 };
 use crate::{
     domain::{note, time::Timestamp},
@@ -20,7 +20,6 @@ use crate::{
     git::{
         ObjectId, ObjectKind, RefError, Repo,
         commit::Commit,
-        lock::Lock,
         objects::{Batch, Identity, NewCommit},
         revwalk,
     },
@@ -54,16 +53,7 @@ impl Merged {
 ///
 /// `ledger-busy` or `ref-locked` when other processes keep moving the ledger; when either side cannot be read.
 pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
-    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
-    for _ in 0..TRIES {
-        let view = View::now(repo)?;
-        match merge_once(&view, theirs)? {
-            Ok(merged) => return Ok(merged),
-            Err(RefError::Failed(error)) => return Err(error),
-            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
-        }
-    }
-    Err(busy(repo, "it was not merged"))
+    in_turn(repo, TRIES, "it was not merged", |view| merge_once(view, theirs))
 }
 
 /// The common ancestor of two commits of the ledger, if there is one.

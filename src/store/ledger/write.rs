@@ -151,6 +151,29 @@ pub fn write<T>(
     }
 }
 
+/// Let `once` write to the ledger as it is, `tries` times at most, under the lock that makes writers queue; without success `outcome` is what
+/// did not happen.
+///
+/// # Errors
+///
+/// `ledger-busy` or `ref-locked` when other processes keep moving the ledger; those of `once`.
+pub(super) fn in_turn<'r, T>(
+    repo: &'r Repo,
+    tries: u32,
+    outcome: &str,
+    mut once: impl FnMut(&View<'r>) -> Result<Result<T, RefError>>,
+) -> Result<T> {
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
+    for _ in 0..tries {
+        match once(&View::now(repo)?)? {
+            Ok(done) => return Ok(done),
+            Err(RefError::Failed(error)) => return Err(error),
+            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
+        }
+    }
+    Err(busy(repo, outcome))
+}
+
 /// The ledger could not be written for as long as we wait, and so `outcome`. Names the lock of its ref if that is what is in the way.
 pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
     match blocking_lock::of_refs(repo, [REF, watch::SEEN]) {
@@ -214,10 +237,9 @@ impl Prepared {
         let parents: Vec<ObjectId> = view.tip().into_iter().collect();
         let message = match &author.command {
             Some(command) => command.message(&draft.message, author.actor),
-            None => format!("{}\n", draft.message),
+            None => format!("{}\n", draft.message).into(),
         };
-        let commit =
-            NewCommit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
+        let commit = NewCommit { tree, parents: &parents, message: &message, at: (author.now)(), identity: None };
         let commit = match &author.command {
             Some(_) => batch.sealed_commit(repo, &commit, REF)?,
             None => batch.commit(repo, &commit)?,
@@ -359,7 +381,7 @@ was recorded",
 
     fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {
         let at = (author.now)();
-        let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());
+        let id = crate::store::new_id(at);
         let clone_id = self.clone_id(repo, author, &payload)?;
         let event = Event { at, id, actor: author.actor.clone(), n: self.next, clone_id, payload };
         let line = event.to_line().ok_or_else(|| {

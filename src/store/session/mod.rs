@@ -12,7 +12,10 @@ pub use binding::{bind, foreign_holder, is_at_work_elsewhere, of_session, unbind
 pub use record::{Ended, Session, Standing};
 
 use crate::{
-    domain::{session::SessionId, time::Timestamp},
+    domain::{
+        session::SessionId,
+        time::{DAY, Timestamp},
+    },
     git::{Repo, agent_host, lock::Lock, processes},
     store::cache::Cache,
 };
@@ -21,7 +24,7 @@ use crate::{
 const MAGIC: &[u8; 8] = b"gasessn\x01";
 
 /// A session without a sign of life is forgotten after this time, in seconds: 30 days.
-const FORGOTTEN: u64 = 30 * 24 * 60 * 60;
+const FORGOTTEN: u64 = 30 * DAY;
 
 fn directory(repo: &Repo) -> PathBuf {
     repo.agent_dir().join("sessions")

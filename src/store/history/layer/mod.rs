@@ -152,14 +152,7 @@ impl Layer {
     pub fn parents_from(&self, position: u32) -> Read<Vec<[u32; 2]>> {
         let first = self.within(position)?;
         let bytes = self.pages.read(self.at.parents + u64::from(first) * 8, u64::from(self.len - first) * 8)?;
-        Ok(bytes
-            .as_chunks::<8>()
-            .0
-            .iter()
-            .map(|[a, b, c, d, e, f, g, h]| {
-                [u32::from_le_bytes([*a, *b, *c, *d]), u32::from_le_bytes([*e, *f, *g, *h])]
-            })
-            .collect())
+        Ok(numbers(&bytes).as_chunks().0.to_vec())
     }
 
     /// Further parents, where the second number says that they stand at `at`.
@@ -248,19 +241,14 @@ impl Layer {
     }
 
     fn commits_of(&self, at: u32) -> Read<Vec<u32>> {
-        let row = self.at.names + u64::from(at) * 8 + 4;
-        let (from, to) = (self.pages.number(row)?, self.pages.number(row + 8)?);
-        let bytes = self
-            .pages
-            .read(self.at.commits + u64::from(from) * 4, u64::from(to.checked_sub(from).ok_or(Damaged)?) * 4)?;
-        Ok(bytes.as_chunks::<4>().0.iter().map(|number| u32::from_le_bytes(*number)).collect())
+        Ok(numbers(&self.piece(self.at.names + 4, self.at.commits, at, 4)?))
     }
 
     fn digits(&self, at: u32) -> Read<Vec<u8>> {
         self.piece(self.at.reverts, self.at.digits, at, 1)
     }
 
-    /// The text of row `at` of a table: from its number to that of the next row.
+    /// What belongs to row `at` of a table: from the number in it to that in the next row, counted in pieces of `size` bytes.
     fn piece(&self, table: u64, texts: u64, at: u32, size: u64) -> Read<Vec<u8>> {
         let row = table + u64::from(at) * 8;
         let (from, to) = (self.pages.number(row)?, self.pages.number(row + 8)?);
@@ -280,4 +268,13 @@ impl Layer {
         }
         Ok(Err(low))
     }
+}
+
+/// Where `commit` is in `layers`, of which the last ones are the newest.
+pub fn position(layers: &[Layer], commit: ObjectId) -> Read<Option<u32>> {
+    layers.iter().rev().find_map(|layer| layer.position(&commit).transpose()).transpose()
+}
+
+fn numbers(bytes: &[u8]) -> Vec<u32> {
+    bytes.as_chunks().0.iter().map(|number| u32::from_le_bytes(*number)).collect()
 }

@@ -7,7 +7,13 @@ use bstr::{BString, ByteSlice as _};
 use super::{ANCHOR_PREFIX, Place, TEXT_DIR, entries};
 use crate::{
     error::Result,
-    git::{EntryKind, ObjectId, Repo, Tree, TreeEntry as Entry, objects::Batch},
+    git::{
+        ObjectId, Repo, TreeEntry as Entry,
+        objects::{
+            Batch,
+            trees::{blob_entry, directory, directory_entry},
+        },
+    },
 };
 
 /// More anchors than this, from an import, are in a directory: every reader of the tree reads its top.
@@ -37,7 +43,7 @@ pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, changes: &Ch
         entries.extend(changes.anchors.iter().map(|(id, blob)| blob_entry(format!("{ANCHOR_PREFIX}{id}"), *blob)));
     } else {
         let anchors = changes.anchors.iter().map(|(id, blob)| blob_entry(id.as_str(), *blob)).collect();
-        entries.push(directory_entry(ANCHOR_DIR.into(), stage(repo, batch, anchors)?));
+        entries.push(directory_entry(ANCHOR_DIR, directory(repo, batch, anchors)?));
     }
     if !changes.texts.is_empty() {
         let at = entries.iter().position(|entry| entry.filename == TEXT_DIR && entry.mode.is_tree());
@@ -48,7 +54,7 @@ pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, changes: &Ch
         texts.retain(|entry| !new.contains(&entry.oid));
         texts.extend(new.into_iter().map(|id| blob_entry(id.to_string(), id)));
         make_room(&mut entries, TEXT_DIR.as_bytes());
-        entries.push(directory_entry(TEXT_DIR.into(), stage(repo, batch, texts)?));
+        entries.push(directory_entry(TEXT_DIR, directory(repo, batch, texts)?));
     }
     let notes = changes.notes.iter().map(|(key, blob)| (key.to_string(), *blob)).collect();
     edit_directory(repo, batch, entries, 0, notes)
@@ -101,9 +107,9 @@ fn edit_directory(
         if at.is_none() {
             make_room(&mut entries, name.as_bytes());
         }
-        entries.push(directory_entry(name.into(), id));
+        entries.push(directory_entry(name, id));
     }
-    stage(repo, batch, entries)
+    directory(repo, batch, entries)
 }
 
 /// Whether each of the 16 first digits begins a directory or at least two notes.
@@ -123,17 +129,4 @@ fn is_crowded(entries: &[Entry], place: &impl Fn(&Entry) -> Place) -> bool {
 /// Remove what is not ours and has a name that we need: two entries of one name are not a tree.
 fn make_room(entries: &mut Vec<Entry>, name: &[u8]) {
     entries.retain(|entry| entry.filename != name);
-}
-
-fn stage(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Result<ObjectId> {
-    entries.sort();
-    batch.tree(repo, &Tree { entries })
-}
-
-fn blob_entry(name: impl Into<BString>, id: ObjectId) -> Entry {
-    Entry { mode: EntryKind::Blob.into(), filename: name.into(), oid: id }
-}
-
-fn directory_entry(name: BString, id: ObjectId) -> Entry {
-    Entry { mode: EntryKind::Tree.into(), filename: name, oid: id }
 }
