@@ -26,10 +26,6 @@ pub struct Range {
 
 impl Range {
     /// Those commits of `base..tip` that `is_wanted`.
-    ///
-    /// # Errors
-    ///
-    /// When the history cannot be read.
     pub fn new(
         repo: &Repo,
         base: Option<ObjectId>,

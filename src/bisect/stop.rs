@@ -22,10 +22,6 @@ pub(super) struct Stop {
 
 impl Stop {
     /// Note the signals of a terminal and of `kill`.
-    ///
-    /// # Errors
-    ///
-    /// When the system does not let us listen.
     pub fn listen() -> Result<Self> {
         let mut stop = Stop { flag: Arc::default(), signals: Vec::new() };
         for signal in [SIGHUP, SIGINT, SIGTERM] {

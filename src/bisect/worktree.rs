@@ -48,10 +48,6 @@ impl Worktree {
 
 impl<'r> Worktrees<'r> {
     /// A directory for the worktrees of `repo`.
-    ///
-    /// # Errors
-    ///
-    /// When no directory can be made among temporary files.
     pub fn open(repo: &'r Repo) -> Result<Self> {
         // git lists worktrees by their real paths.
         let temp = std::env::temp_dir();
@@ -63,10 +59,6 @@ impl<'r> Worktrees<'r> {
     }
 
     /// A fresh worktree of `commit`.
-    ///
-    /// # Errors
-    ///
-    /// When git cannot check the commit out.
     pub fn make(&mut self, commit: ObjectId) -> Result<Worktree> {
         let dir = self.dir.as_ref().ok_or_else(|| Error::bug("a worktree was requested after the bisection ended"))?;
         let path = dir.path().join(commit.to_hex_with_len(12).to_string());
@@ -76,10 +68,6 @@ impl<'r> Worktrees<'r> {
     }
 
     /// Remove `worktree`.
-    ///
-    /// # Errors
-    ///
-    /// When git does not remove it.
     pub fn remove(&mut self, worktree: Worktree) -> Result<()> {
         remove(self.repo, &worktree.path)?;
         self.made.retain(|made| *made != worktree.path);
@@ -87,10 +75,6 @@ impl<'r> Worktrees<'r> {
     }
 
     /// Remove all of them but `kept`, whose path is answered.
-    ///
-    /// # Errors
-    ///
-    /// When git does not remove one of them.
     pub fn close(&mut self, kept: Option<Worktree>) -> Result<Option<PathBuf>> {
         let kept = kept.map(|worktree| worktree.path);
         for path in std::mem::take(&mut self.made).iter().filter(|path| Some(*path) != kept.as_ref()) {
@@ -130,10 +114,6 @@ pub(super) fn sweep(repo: &Repo) -> Result<()> {
 }
 
 /// Worktrees of bisections that were killed.
-///
-/// # Errors
-///
-/// When the worktrees cannot be listed.
 pub fn leftovers(repo: &Repo) -> Result<Vec<PathBuf>> {
     Ok(worktree::listed(repo)?.into_iter().filter(|path| is_left(path)).collect())
 }

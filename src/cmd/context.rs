@@ -128,10 +128,6 @@ impl Ctx {
     }
 
     /// Say that there are no tasks, and how there may be some; unless it was said that they are elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn say_no_tasks(&self) -> Result<()> {
         if !self.caller()?.misses_ledger() {
             self.out.status("There are no tasks.");

@@ -71,10 +71,6 @@ pub fn refresh(repo: &Repo, tasks: &[TaskId], scope: Scope, now: Timestamp) -> R
 }
 
 /// The same for every task of the ledger.
-///
-/// # Errors
-///
-/// When the ledger, the history or the notes cannot be read or written.
 pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
     if !is_on(repo) {
         return Ok(0);

@@ -75,10 +75,6 @@ impl Intake {
     }
 
     /// Forget the commits that can never be recorded; answers how many.
-    ///
-    /// # Errors
-    ///
-    /// Where a file cannot be removed.
     pub fn forget(&mut self) -> Result<usize> {
         let before = self.waiting.len();
         for waiting in self.waiting.extract_if(.., |waiting| matches!(waiting.why, Why::Never(_))) {

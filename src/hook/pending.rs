@@ -54,10 +54,6 @@ fn dir(repo: &Repo) -> PathBuf {
 }
 
 /// Leave a note about the commit that is being made.
-///
-/// # Errors
-///
-/// When HEAD or the actor cannot be read, or the note cannot be written.
 pub fn leave(here: &Surroundings<'_>) -> Result<()> {
     let repo = here.repo;
     let Some(worktree) = repo.work_dir() else { return Ok(()) };

@@ -23,10 +23,6 @@ pub(super) struct Staged<'r> {
 
 impl<'r> Staged<'r> {
     /// Read the index that git prepared (`GIT_INDEX_FILE`); `head` is what the commit continues top of.
-    ///
-    /// # Errors
-    ///
-    /// When the index or the commit cannot be read.
     pub fn read(repo: &'r Repo, head: Option<ObjectId>) -> Result<Self> {
         let path = std::env::var_os("GIT_INDEX_FILE").map_or_else(|| index::real(repo), PathBuf::from);
         let head = head.map(|head| revwalk::tree(repo, head)).transpose()?;
@@ -47,10 +43,6 @@ impl<'r> Staged<'r> {
     }
 
     /// Whether a path that `commit` changed is changed by what is staged, too.
-    ///
-    /// # Errors
-    ///
-    /// When a tree cannot be read.
     pub fn shares_a_path(&self, commit: ObjectId) -> Result<bool> {
         for difference in differences_of(self.repo, commit)? {
             if self.changes(difference.path.as_bstr())? {
@@ -74,10 +66,6 @@ impl<'r> Staged<'r> {
     ///
     /// A commit at such a stop may also be one that is put in: before the commit (nothing of its paths), after it (HEAD did not go
     /// back) or after its parts (nothing of it is left).
-    ///
-    /// # Errors
-    ///
-    /// When the reflog of HEAD or a tree cannot be read.
     pub fn part_of(&self) -> Result<Option<ObjectId>> {
         let file = self.repo.git_dir().join("rebase-merge/amend");
         let whole = std::fs::read(file).ok().and_then(|hex| ObjectId::from_hex(hex.trim()).ok());

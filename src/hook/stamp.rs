@@ -67,10 +67,6 @@ pub fn prepare_commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, 
 }
 
 /// Stamp what came out of the editor, unless git is going to refuse it.
-///
-/// # Errors
-///
-/// As [`prepare_commit_msg`].
 pub fn commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, args: &[OsString]) -> Result<()> {
     let Some(file) = args.first() else { return Ok(()) };
     let repo = here.repo;

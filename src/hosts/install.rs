@@ -79,10 +79,6 @@ pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(ConfigTarget, Re
 }
 
 /// Whether what is ours of a file is there.
-///
-/// # Errors
-///
-/// When the file cannot be read.
 pub fn state_of(target: &ConfigTarget) -> Result<PartState> {
     read(&target.path).map(|text| text.map_or(PartState::Missing, |text| target.state(&text)))
 }

@@ -63,10 +63,6 @@ impl<O: Serialize> Reply<O> {
 }
 
 /// The result for the client: the answer, or the error with its hints.
-///
-/// # Errors
-///
-/// As [`json::text`].
 pub(super) fn result(reply: Result<Reply>) -> Result<CallToolResult> {
     let reply = match reply {
         Ok(reply) => reply,

@@ -257,10 +257,6 @@ impl Caller {
     }
 
     /// The command that something is written for: the one that is in progress, else a new one.
-    ///
-    /// # Errors
-    ///
-    /// When the active tasks of this worktree cannot be read.
     pub(super) fn command(&self) -> Result<Command> {
         if let Some(command) = &*self.command.borrow() {
             return Ok(command.clone());

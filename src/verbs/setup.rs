@@ -15,10 +15,6 @@ pub fn unstamping(caller: &Caller) -> Result<Option<String>> {
 }
 
 /// Warn of [`unstamping`].
-///
-/// # Errors
-///
-/// As [`unstamping`].
 pub(super) fn warn_of_hooks(caller: &Caller) -> Result<()> {
     if let Some(why) = unstamping(caller)? {
         caller.warn(hooks_remark(&why));

@@ -114,10 +114,6 @@ fn margins(blame: &Blame<'_>, now: Timestamp) -> HashMap<Option<ObjectId>, Margi
 }
 
 /// How many lines each task has.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
 pub fn summary(blame: &Blame<'_>, style: Style) -> Result<String> {
     let shares = blame.shares();
     let name = |share: &Share| match (&share.task, share.committed) {

@@ -26,10 +26,6 @@ pub struct Pager {
 
 impl Pager {
     /// Start `command`; an error if there is no such program.
-    ///
-    /// # Errors
-    ///
-    /// When the shell cannot be started.
     pub fn start(command: &str) -> io::Result<Self> {
         let mut program = match command.contains(SHELL) {
             true => {
@@ -52,10 +48,6 @@ impl Pager {
     }
 
     /// Show `bytes`. `BrokenPipe` says that the reader has seen enough.
-    ///
-    /// # Errors
-    ///
-    /// When the pager has ended.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.child.stdin.as_mut().ok_or(io::ErrorKind::BrokenPipe)?.write_all(bytes)
     }

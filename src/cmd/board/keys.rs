@@ -21,10 +21,6 @@ pub(super) enum Waited {
 /// Wait at most `time` for input.
 ///
 /// crossterm reads the end of a terminal that hung up again and again and never returns, so it is asked only while there is one.
-///
-/// # Errors
-///
-/// When the terminal cannot be read.
 pub(super) fn wait(time: Duration) -> io::Result<Waited> {
     for time in [Duration::ZERO, time] {
         if has_hung_up(time)? {

@@ -44,7 +44,7 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: 
     }
     // Before the pack is one, it is kept; before it has an index, git does not see it.
     let write = || -> io::Result<()> {
-        write_file(repo, &dir, &place("keep"), format!("{}\n", keep).as_bytes())?;
+        write_file(repo, &dir, &place("keep"), format!("{keep}\n").as_bytes())?;
         put(pack.file, &place("pack"))?;
         write_file(repo, &dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()

@@ -131,10 +131,6 @@ pub fn unguarded_once(repo: &Repo) -> Option<Unguarded> {
 }
 
 /// Check every hook.
-///
-/// # Errors
-///
-/// When git cannot be started, or a hook cannot be read.
 pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     let mechanism = super::mechanism(repo)?;
     let mut checks = Vec::new();

@@ -94,10 +94,6 @@ pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) 
 }
 
 /// Set those of `wanted` that the user has not set, without touching hooks. Returns what was set, in sentences.
-///
-/// # Errors
-///
-/// When the configuration cannot be written.
 pub fn configure(repo: &Repo, wanted: &[WantedSetting]) -> Result<Vec<String>> {
     let was_installed = directory::has_ours(repo)?;
     Ok(config_block::change(repo, None, wanted, was_installed)?.said)
@@ -122,10 +118,6 @@ pub fn uninstall(repo: &Repo) -> Result<Report> {
 }
 
 /// The mechanism that the git on PATH supports.
-///
-/// # Errors
-///
-/// When git cannot be started.
 pub fn mechanism(repo: &Repo) -> Result<Mechanism> {
     Ok(if hooks::are_configurable(repo)? { Mechanism::Config } else { Mechanism::Directory })
 }

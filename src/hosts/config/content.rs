@@ -61,7 +61,7 @@ pub fn events(host: Host) -> impl Iterator<Item = (&'static str, &'static str)> 
     all.filter(|(_, name)| !name.is_empty())
 }
 
-/// Keys and their values.
+/// Keys with their values.
 pub type Entries = Vec<(&'static str, Value)>;
 
 /// The line that a host runs. Short, since some show it to the model; without a program it answers and succeeds.

@@ -39,10 +39,6 @@ fn fresh(value: &Value) -> String {
 }
 
 /// `text` with `value` at `path`, replacing the previous value. A missing file is created.
-///
-/// # Errors
-///
-/// When the text is no JSON, or something else than an object is on the way.
 pub(super) fn set(text: Option<&str>, path: &[&str], value: &Value) -> Result<String, Unreadable> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
         let nested = path.iter().rev().fold(value.clone(), |inner, key| {
@@ -67,10 +63,6 @@ pub(super) fn set(text: Option<&str>, path: &[&str], value: &Value) -> Result<St
 }
 
 /// `text` without the value at `path`, and without parent objects that become empty.
-///
-/// # Errors
-///
-/// When the text is no JSON.
 pub(super) fn unset(text: &str, path: &[&str]) -> Result<String, Unreadable> {
     let root = parse(text)?;
     let Some(top) = root.object_value() else { return Ok(text.to_owned()) };
@@ -138,10 +130,6 @@ fn strip(list: &CstArray) -> bool {
 
 /// `text` with `events` (an event's name, and our entry of its list) below `hooks`; other entries of the lists stay in front. `head` is put at
 /// the top of a new file.
-///
-/// # Errors
-///
-/// When the text is no JSON, or something else than lists is there.
 pub(super) fn set_hooks(
     text: Option<&str>,
     head: &[(&str, Value)],
@@ -173,10 +161,6 @@ pub(super) fn set_hooks(
 }
 
 /// `text` without our hooks, and without the lists and objects that are empty then.
-///
-/// # Errors
-///
-/// When the text is no JSON.
 pub(super) fn unset_hooks(text: &str) -> Result<String, Unreadable> {
     let root = parse(text)?;
     let Some(top) = root.object_value() else { return Ok(text.to_owned()) };

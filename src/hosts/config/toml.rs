@@ -28,10 +28,6 @@ pub(in crate::hosts) fn trusts(text: &str, owner: &str) -> bool {
 }
 
 /// `text` with the table `[<outer>.<inner>]` of `entries`, texts or lists of texts.
-///
-/// # Errors
-///
-/// When the text is no TOML, or something else than a table is there.
 pub(super) fn set(text: Option<&str>, outer: &str, inner: &str, entries: &[(&str, &[&str])]) -> Result<String, String> {
     let text = text.unwrap_or_default();
     let mut document = parse(text)?;
@@ -69,10 +65,6 @@ fn plain(table: &Table) -> Vec<String> {
 }
 
 /// `text` without the table `[<outer>.<inner>]`.
-///
-/// # Errors
-///
-/// When the text is no TOML.
 pub(super) fn unset(text: &str, outer: &str, inner: &str) -> Result<String, String> {
     let mut document = parse(text)?;
     let Some(place) = document.get_mut(outer).and_then(Item::as_table_like_mut) else { return Ok(text.to_owned()) };

@@ -231,10 +231,6 @@ json! {
 
 impl StartAnswer {
     /// The answer with the task that was `started`.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn new(caller: &Caller, started: &Started) -> Result<Self> {
         let (task, decided_before) = TaskJson::with_needs(caller, &started.changed.task)?;
         let uncommitted = started.uncommitted.as_ref().map(UncommittedJson::new);
@@ -262,10 +258,6 @@ pub enum NextReason {
 
 impl TaskAnswer {
     /// `task` in the ledger as it is now.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn now(caller: &Caller, task: &Task) -> Result<Self> {
         Ok(TaskAnswer { task: TaskJson::now(caller, task)? })
     }
@@ -273,10 +265,6 @@ impl TaskAnswer {
 
 impl TasksAnswer {
     /// `tasks` in the ledger as it is now.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn now<'t>(caller: &Caller, tasks: impl Iterator<Item = &'t Task>) -> Result<Self> {
         Ok(TasksAnswer { tasks: tasks.map(|task| TaskJson::now(caller, task)).collect::<Result<_>>()? })
     }
@@ -284,10 +272,6 @@ impl TasksAnswer {
 
 impl NextAnswer {
     /// The answer with `found`, or why there is none.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn new(caller: &Caller, found: &Result<NextTask, NoTask>) -> Result<Self> {
         let why = match found {
             Ok(next) => return Self::task(caller, &next.task, next.is_yours, next.uncommitted.as_ref()),
@@ -304,10 +288,6 @@ impl NextAnswer {
     }
 
     /// The answer with `task`, whether the actor held it before, and what another task left.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn task(caller: &Caller, task: &Task, is_yours: bool, left: Option<&Uncommitted>) -> Result<Self> {
         let (task, decided_before) = TaskJson::with_needs(caller, task)?;
         let (reason, uncommitted) = (is_yours.then_some(NextReason::Yours), left.map(UncommittedJson::new));
@@ -317,19 +297,11 @@ impl NextAnswer {
 
 impl ListAnswer {
     /// The tasks of `list` at `now`.
-    ///
-    /// # Errors
-    ///
-    /// When a note cannot be read.
     pub fn new(list: &List<'_>, now: Timestamp) -> Result<Self> {
         Ok(ListAnswer { tasks: Self::tasks(list, now)?, more: list.matching - list.tasks.len() })
     }
 
     /// The tasks of `list` at `now`, each for itself.
-    ///
-    /// # Errors
-    ///
-    /// When a note cannot be read.
     pub fn tasks(list: &List<'_>, now: Timestamp) -> Result<Vec<TaskJson>> {
         let ids = list.tasks.iter().map(|listed| &listed.task.id);
         TaskJson::several(&list.view, &Graph::new(&list.table), ids, now)
@@ -338,10 +310,6 @@ impl ListAnswer {
 
 impl ReadyAnswer {
     /// The JSON form of `ready` at `now`.
-    ///
-    /// # Errors
-    ///
-    /// When a note cannot be read.
     pub fn new(ready: &Ready<'_>, now: Timestamp) -> Result<Self> {
         let graph = Graph::new(&ready.table);
         let tasks = TaskJson::several(&ready.view, &graph, ready.tasks.iter().map(|row| &row.id), now)?;

@@ -120,10 +120,6 @@ impl ShowAnswer {
     }
 
     /// A checkpoint, with its task as of `now`.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn checkpoint(shown: &ShownCheckpoint<'_>, now: Timestamp) -> Result<Self> {
         let task = TaskJson::new(&shown.task, &shown.view, &Graph::new(&shown.view.table()?), now);
         Ok(ShowAnswer { task, checkpoint: Some(shown.to_json()), work: None })

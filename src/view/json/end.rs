@@ -101,10 +101,6 @@ impl<T> EndAnswer<T> {
 
 impl<T> CompleteAnswer<T> {
     /// The answer with `tasks`, which are `done`.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn new(tasks: T, caller: &Caller, done: &[Completed]) -> Result<Self> {
         let next = done.iter().filter_map(|done| done.next.as_ref()?.as_ref().ok()).next_back();
         let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;

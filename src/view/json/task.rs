@@ -184,10 +184,6 @@ json! {
 
 impl TaskJson {
     /// The tasks `ids` of the ledger.
-    ///
-    /// # Errors
-    ///
-    /// When a note cannot be read.
     pub fn several<'t>(
         view: &View<'_>,
         graph: &Graph<'_>,
@@ -202,10 +198,6 @@ impl TaskJson {
     }
 
     /// `task` in the ledger as it is now.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn now(caller: &Caller, task: &Task) -> Result<Self> {
         let view = caller.view()?;
         let table = view.table()?;
@@ -213,10 +205,6 @@ impl TaskJson {
     }
 
     /// `task` in the ledger as it is now, with the decisions that bear on it.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn with_needs(caller: &Caller, task: &Task) -> Result<(Self, Vec<BriefDecisionJson>)> {
         let around = brief::around(caller, task)?;
         Ok((TaskJson::now(caller, task)?, decided_before(around.needs())))
