@@ -11,7 +11,7 @@ use crate::{
         trailer::{Rules, Values},
     },
     git::{Config, Repo},
-    shell::Mode,
+    shell::GuardMode,
 };
 
 /// The trailer key when `agent.trailerKey` does not say otherwise.
@@ -137,8 +137,8 @@ impl Settings<'_> {
     }
 
     /// `agent.guard`: what happens before a command that destroys something.
-    pub fn guard(&self) -> Mode {
-        self.0.text("agent.guard").and_then(|word| Mode::parse(&word)).unwrap_or_default()
+    pub fn guard(&self) -> GuardMode {
+        self.0.text("agent.guard").and_then(|word| GuardMode::parse(&word)).unwrap_or_default()
     }
 
     /// `agent.snapshotEvery` in seconds: how often the edits of a session of an agent host are saved; `None`: never.

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::Ctx;
 use crate::{
     error::{Error, Result, codes},
-    git::{diff::Change, pathspec::Pathspecs, quote::Quoting},
+    git::{diff::DiffEntry, pathspec::Pathspecs, quote::Quoting},
     query::changes::Changes,
     verbs::changes_since::{self, Until, changes_since},
     view::{changes, json::ChangesAnswer},
@@ -72,7 +72,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     ctx.page()?;
     if args.name_only || args.name_status {
         let quoting = if args.z { None } else { Some(Quoting::of(ctx.repo()?)) };
-        let form = if args.name_only { Change::name_only } else { Change::name_status };
+        let form = if args.name_only { DiffEntry::name_only } else { DiffEntry::name_status };
         let lines: Vec<u8> = answer.paths.iter().flat_map(|path| form(&path.change, quoting)).collect();
         ctx.out.write(&lines)?;
     } else {

@@ -10,7 +10,7 @@ use crate::{
     git::Repo,
     hook::{
         Hook, Surroundings, fail_open,
-        install::{self, Check, InstallOptions, Report},
+        install::{self, Check, InstallOptions, InstallReport},
         pre_push,
     },
     view::{ColorChoice, Out, hint, sanitize},
@@ -60,7 +60,7 @@ fn pre_push(args: &[OsString]) -> ExitCode {
     ExitCode::from(exit::REFUSED)
 }
 
-fn change(ctx: &Ctx, verb: fn(&Repo) -> Result<Report>) -> Result<u8> {
+fn change(ctx: &Ctx, verb: fn(&Repo) -> Result<InstallReport>) -> Result<u8> {
     let report = ctx.call(|caller| verb(caller.repo()))?;
     for step in &report.steps {
         ctx.out.print(&format!("{step}\n"))?;

@@ -9,7 +9,7 @@ use crate::{
     recovery::{
         Done, Outcome,
         operation::Operation,
-        path_plan::{Change, PathPlan},
+        path_plan::{PathChange, PathPlan},
     },
     view::{
         NAMED, list, oid,
@@ -78,7 +78,7 @@ pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
 pub(super) fn effects(plan: &PathPlan) -> [Vec<String>; 3] {
     let shown = |path: &BString| sanitize::bytes(path.as_bstr());
     let (written, removed): (Vec<_>, Vec<_>) =
-        plan.files.iter().partition(|(_, change)| matches!(change, Change::Write(_)));
+        plan.files.iter().partition(|(_, change)| matches!(change, PathChange::Write(_)));
     let [written, removed] = [written, removed].map(|paths| paths.into_iter().map(|(path, _)| shown(path)).collect());
     let staged = plan.staged.keys().filter(|path| !plan.files.contains_key(*path));
     [written, removed, staged.map(shown).collect()]

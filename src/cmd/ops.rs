@@ -9,7 +9,7 @@ use crate::{
     },
     error::Result,
     git::relay::{self, Color},
-    recovery::operation::{Recorded, State},
+    recovery::operation::{OperationState, Recorded},
     verbs::{self, commands::CommandEntry, ops::ShownCommand},
     view::{
         first_lines,
@@ -88,8 +88,10 @@ fn line(ctx: &Ctx, id: &str, entry: &CommandEntry) -> String {
     let mut notes = vec![format!("{} by {}", relative_time::ago(ctx.now(), entry.at), sanitize::line(&entry.by))];
     match entry.operation.as_ref().map(|recorded| (recorded.is_foreign, recorded.operation.state)) {
         Some((true, _)) => notes.push("not made in this repository".to_owned()),
-        Some((_, State::Begun)) => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
-        Some((_, State::Failed)) => notes.push("failed, everything was restored".to_owned()),
+        Some((_, OperationState::Begun)) => {
+            notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned())
+        }
+        Some((_, OperationState::Failed)) => notes.push("failed, everything was restored".to_owned()),
         _ if entry.undone_by.is_some() => notes.push("undone".to_owned()),
         _ => {}
     }

@@ -3,7 +3,7 @@
 use super::{Ctx, operation_output};
 use crate::{
     error::Result,
-    recovery::operation::State,
+    recovery::operation::OperationState,
     verbs::undo::{self, EndedOperation},
     view::{json::OperationAnswer, sanitize},
 };
@@ -17,7 +17,7 @@ pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<()> {
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
     } else {
-        let verb = if operation.state == State::Failed { "Cleaned up after" } else { "Finished" };
+        let verb = if operation.state == OperationState::Failed { "Cleaned up after" } else { "Finished" };
         let moved = operation_output::moved(&operation.before, &operation.after).unwrap_or_default();
         operation_output::print(ctx, &format!("{verb}: {}\n{moved}", sanitize::line(&operation.title)))?;
     }

@@ -8,7 +8,7 @@ use super::{Ctx, one_line};
 use crate::{
     error::Result,
     git::Repo,
-    recovery::snapshot::{Skipped, Taken},
+    recovery::snapshot::{SkippedPath, Taken},
     verbs::{self, snapshot::Unguarded},
     view::{
         hint,
@@ -112,7 +112,7 @@ fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
 }
 
 /// The paths that a snapshot skips, with the reasons.
-fn not_in_it(skipped: &[Skipped]) -> String {
+fn not_in_it(skipped: &[SkippedPath]) -> String {
     if skipped.is_empty() {
         return String::new();
     }

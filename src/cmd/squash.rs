@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{Ctx, editor, many_lines, operation_output};
 use crate::{
     domain::{
-        squash::{Obstacle, Stop},
+        squash::{SquashObstacle, Stop},
         task::Task,
     },
     error::{Error, Result},
@@ -92,7 +92,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     };
     operation_output::say(ctx, &sanitize::line(&first), &done)?;
     // Where a task begins are commits of others; anything else is worth a word.
-    let is_news = |stop: &Stop<ObjectId>| stop.merge.is_some() || !matches!(stop.why, Obstacle::Foreign(_));
+    let is_news = |stop: &Stop<ObjectId>| stop.merge.is_some() || !matches!(stop.why, SquashObstacle::Foreign(_));
     if plan.stop.as_ref().is_some_and(is_news)
         && let Some(line) = stop(ctx, &plan)?
     {

@@ -3,7 +3,7 @@
 use super::{Ctx, operation_output};
 use crate::{
     error::Result,
-    recovery::{Outcome, operation::Kind},
+    recovery::{Outcome, operation::OperationKind},
     verbs::{
         commands::Affected,
         undo::{self, Undone},
@@ -26,7 +26,7 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match ctx.call(|caller| undo::undo(caller, args.op.as_deref()))? {
-        undo::Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
+        undo::Answer::Undone(undone) => show(ctx, &undone, OperationKind::Undo),
         undo::Answer::Interrupted(ended) => {
             let operation = &ended.operation;
             if ctx.out.is_json() {
@@ -42,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 }
 
 /// Show what an undo or a redo did.
-pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<()> {
+pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: OperationKind) -> Result<()> {
     let title = sanitize::line(&undone.title);
     let outcome = undone.outcome.as_ref();
     if ctx.out.is_json() {
@@ -50,7 +50,7 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<()> {
         outcome.into_iter().for_each(|outcome| operation_output::remarks_of(ctx, outcome));
     } else {
         let said = match title.strip_prefix("undo ") {
-            Some(again) if kind == Kind::Redo => format!("Redid: {again}"),
+            Some(again) if kind == OperationKind::Redo => format!("Redid: {again}"),
             _ => format!("Undid: {title}"),
         };
         match outcome {
@@ -70,7 +70,11 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<()> {
         ));
     }
     if outcome.is_none_or(|outcome| outcome.done().is_some()) {
-        ctx.out.hint(if kind == Kind::Undo { "to redo it: git agent redo" } else { "to undo it: git agent undo" });
+        ctx.out.hint(if kind == OperationKind::Undo {
+            "to redo it: git agent redo"
+        } else {
+            "to undo it: git agent undo"
+        });
     }
     Ok(())
 }

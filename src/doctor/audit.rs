@@ -8,7 +8,7 @@ use crate::{
     git::Repo,
     store::ledger::{
         REF, View,
-        audit::{self, Loss, Reach},
+        audit::{self, LostLines, Reach},
         watch,
     },
 };
@@ -36,7 +36,7 @@ git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
 /// Events that were lost from the ledger, as far as they were noticed or its history shows.
 pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Result<Finding> {
     let reach = if depth == Depth::Past { Reach::Whole } else { Reach::Bounded };
-    let mut lost: Vec<Loss> = watch::lost(repo)?.into_iter().flat_map(|(_, lost)| lost).collect();
+    let mut lost: Vec<LostLines> = watch::lost(repo)?.into_iter().flat_map(|(_, lost)| lost).collect();
     let (found, is_whole) = audit::missing(view, reach)?;
     lost.extend(found.into_iter().map(|missing| missing.loss));
     lost.sort_by(|a, b| (&a.note, Reverse(a.events)).cmp(&(&b.note, Reverse(b.events))));

@@ -9,7 +9,7 @@ use crate::{
     query::missing_ledger,
     store::ledger::{
         View, anchors,
-        index::{self, State},
+        index::{self, TaskIndexState},
         survey::{Survey, survey},
     },
 };
@@ -205,10 +205,10 @@ fn dependencies(survey: &Survey) -> Finding {
 
 fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> Result<Finding> {
     let state = index::state(view);
-    if index == Index::Rebuild || state == State::Damaged {
+    if index == Index::Rebuild || state == TaskIndexState::Damaged {
         index::forget(view.repo())?;
         let rows = view.table()?.len();
-        let why = if state == State::Damaged { "was damaged and" } else { "" };
+        let why = if state == TaskIndexState::Damaged { "was damaged and" } else { "" };
         return Ok(Finding::ok(
             format!("the derived index {why} was rebuilt: {}", plural(rows, "task")).replace("  ", " "),
         ));
@@ -218,8 +218,8 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
         return Ok(Finding::error("the derived index contradicted the notes and was deleted", Remedy::ReportIndex));
     }
     Ok(Finding::ok(match state {
-        State::Absent | State::Damaged => "there is no derived index; the next command creates it",
-        State::Behind => "the derived index is behind; the next read updates it",
-        State::Current => "the derived index is current",
+        TaskIndexState::Absent | TaskIndexState::Damaged => "there is no derived index; the next command creates it",
+        TaskIndexState::Behind => "the derived index is behind; the next read updates it",
+        TaskIndexState::Current => "the derived index is current",
     }))
 }

@@ -7,7 +7,7 @@ use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
     git::{Config, Repo, cmd, remote, who},
-    shell::Mode,
+    shell::GuardMode,
     store::ledger,
     sync,
 };
@@ -72,7 +72,7 @@ fn settings(config: &Config<'_>) -> Finding {
     expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
     expect("agent.maxFileSize", &|_| config.number("agent.maxFileSize").is_some(), "a size like 10m");
-    expect("agent.guard", &|text| Mode::parse(text).is_some(), "snapshot, refuse or off");
+    expect("agent.guard", &|text| GuardMode::parse(text).is_some(), "snapshot, refuse or off");
     for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes", "agent.hookHint"] {
         expect(key, &|_| config.is_flag(key), "true or false");
     }

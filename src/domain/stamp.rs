@@ -20,7 +20,7 @@ use crate::domain::{
 
 /// The facts about a commit in progress that determine its trailers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct StampFacts {
     /// Trailers of the commits that it replaces: HEAD for an amend, the commits of a squash, the picked commit.
     pub inherited: Vec<Trailer>,
     /// Task ids in the message of `git merge --squash`.
@@ -35,7 +35,7 @@ pub struct Facts {
     pub reverted: Vec<BString>,
 }
 
-impl Facts {
+impl StampFacts {
     /// The trailers for the message, in this order; the active task comes last.
     pub fn trailers(&self, key: &BStr) -> Vec<Trailer> {
         let mut wanted: Vec<Trailer> = Vec::new();
@@ -72,7 +72,7 @@ impl Facts {
 mod tests {
     use super::*;
 
-    fn shown(facts: &Facts) -> Vec<String> {
+    fn shown(facts: &StampFacts) -> Vec<String> {
         facts.trailers("Task-Id".into()).iter().map(|t| format!("{}: {}", t.key, t.value)).collect()
     }
 
@@ -80,20 +80,20 @@ mod tests {
     fn the_active_task_comes_last_and_once() {
         let t = |value: &str| Trailer { key: "Task-Id".into(), value: value.into() };
         let active = vec![TaskId::parse("U").unwrap()];
-        let facts = Facts {
+        let facts = StampFacts {
             inherited: vec![t("T"), t("T")],
             squashed: vec!["S".into(), "T".into()],
             active,
-            ..Facts::default()
+            ..StampFacts::default()
         };
         assert_eq!(shown(&facts), ["Task-Id: T", "Task-Id: S", "Task-Id: U"]);
     }
 
     #[test]
     fn a_revert_without_an_active_task_is_not_touched() {
-        let facts = Facts { reverted: vec!["T".into()], ..Facts::default() };
+        let facts = StampFacts { reverted: vec!["T".into()], ..StampFacts::default() };
         assert_eq!(shown(&facts), [""; 0]);
-        let facts = Facts { active: vec![TaskId::parse("U").unwrap()], ..facts };
+        let facts = StampFacts { active: vec![TaskId::parse("U").unwrap()], ..facts };
         assert_eq!(shown(&facts), ["Reverts-Task: T", "Task-Id: U"]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     graph::{Graph, Obstacle},
     id::TaskId,
-    report::State,
+    report::TaskState,
     status::Status,
     time::Timestamp,
 };
@@ -26,7 +26,7 @@ pub struct Node {
     /// The title: one line.
     pub title: String,
     /// The state that its mark shows.
-    pub state: State,
+    pub state: TaskState,
     /// The feature that it is a subtask of, with its title.
     pub within: Option<(TaskId, String)>,
     /// Why it cannot be started, if it is pending.
@@ -56,7 +56,7 @@ pub type Group<'a> = (Option<&'a (TaskId, String)>, Vec<usize>);
 
 impl Node {
     /// A node for a task that is not in the ledger.
-    pub fn new(id: TaskId, title: String, state: State) -> Self {
+    pub fn new(id: TaskId, title: String, state: TaskState) -> Self {
         Node { id, title, state, within: None, obstacles: Vec::new() }
     }
 
@@ -68,10 +68,10 @@ impl Node {
             _ => Vec::new(),
         };
         let state = match row.status() {
-            Status::Pending if obstacles.iter().any(|one| matches!(one, Obstacle::Blocked(_))) => State::Blocked,
-            Status::Pending if obstacles.is_empty() => State::Ready,
-            Status::Pending => State::Waiting,
-            closed => State::of(closed, &[]),
+            Status::Pending if obstacles.iter().any(|one| matches!(one, Obstacle::Blocked(_))) => TaskState::Blocked,
+            Status::Pending if obstacles.is_empty() => TaskState::Ready,
+            Status::Pending => TaskState::Waiting,
+            closed => TaskState::of(closed, &[]),
         };
         let within = row.parent().map(|parent| (parent.id(), parent.title().to_owned()));
         Node { id: row.id(), title: row.title().to_owned(), state, within, obstacles }

@@ -25,8 +25,8 @@ pub struct Difference {
 
 impl Difference {
     /// What happened to it; renames are not looked for.
-    pub fn status(&self) -> diff::Status {
-        use diff::Status::{Added, Deleted, Modified, TypeChanged};
+    pub fn status(&self) -> diff::DiffStatus {
+        use diff::DiffStatus::{Added, Deleted, Modified, TypeChanged};
         match (self.old, self.new) {
             (None, _) => Added,
             (_, None) => Deleted,

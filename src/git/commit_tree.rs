@@ -14,7 +14,7 @@ use super::{
 use crate::error::{Error, Result};
 
 /// The content of a commit to create with `git commit-tree`.
-pub struct NewCommit<'a> {
+pub struct CommitTree<'a> {
     pub tree: ObjectId,
     pub parents: &'a [ObjectId],
     /// The complete commit message.
@@ -24,7 +24,7 @@ pub struct NewCommit<'a> {
     pub signed: bool,
 }
 
-impl NewCommit<'_> {
+impl CommitTree<'_> {
     /// Let git make the commit, and stage it in `batch`: in the repository a `git gc` could take it before a ref leads to it. The inner
     /// error is git's refusal: mostly because it cannot sign.
     ///

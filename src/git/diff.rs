@@ -12,7 +12,7 @@ use super::{
     raw,
     repo::Repo,
     tree::{Entry, kind_of_mode},
-    worktree_tree::Content,
+    worktree_tree::WorkTreeContent,
 };
 use crate::{
     domain::named::named,
@@ -21,9 +21,9 @@ use crate::{
 
 /// A path that differs between two trees.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct DiffEntry {
     /// What happened to it.
-    pub status: Status,
+    pub status: DiffStatus,
     /// The old path and the similarity in percent, if it was renamed or copied.
     pub from: Option<(BString, u8)>,
     pub path: BString,
@@ -34,7 +34,7 @@ pub struct Change {
 
 named! {
     /// What happened to a path; the letters are git's.
-    pub enum Status {
+    pub enum DiffStatus {
         /// It is new.
         Added = "A",
         /// Its content, or its mode.
@@ -50,10 +50,10 @@ named! {
     }
 }
 
-impl Change {
+impl DiffEntry {
     /// The old path of a rename, which no longer exists.
     pub fn renamed_from(&self) -> Option<&BString> {
-        self.from.as_ref().filter(|_| self.status == Status::Renamed).map(|(path, _)| path)
+        self.from.as_ref().filter(|_| self.status == DiffStatus::Renamed).map(|(path, _)| path)
     }
 
     /// The affected paths: its own, and the old path of a rename.
@@ -115,11 +115,11 @@ impl Renames {
 /// `bad-path` when git does not understand the paths; `git-failed`.
 pub fn trees(
     repo: &Repo,
-    content: Option<&Content<'_>>,
+    content: Option<&WorkTreeContent<'_>>,
     renames: Renames,
     [old, new]: [ObjectId; 2],
     paths: &Pathspecs,
-) -> Result<(Vec<Change>, String)> {
+) -> Result<(Vec<DiffEntry>, String)> {
     let words = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--ignore-submodules=none"];
     let git = match content {
         Some(content) => content.shown_to(paths.git(repo))?,
@@ -135,16 +135,16 @@ pub fn trees(
         });
     }
     let remarks = output.complaint();
-    let changes = raw::read(&output.stdout).and_then(|rows| rows.into_iter().map(Change::of_trees).collect());
+    let changes = raw::read(&output.stdout).and_then(|rows| rows.into_iter().map(DiffEntry::of_trees).collect());
     Ok((changes.ok_or_else(unexpected)?, remarks))
 }
 
 /// `differences`, which are all that two trees have, as [`trees`] would list them; `None` where git has to look for renames and copies: only
 /// new paths have them, of other paths that changed.
-pub fn without_renames(differences: &[Difference]) -> Option<Vec<Change>> {
+pub fn without_renames(differences: &[Difference]) -> Option<Vec<DiffEntry>> {
     let added = differences.iter().filter(|difference| difference.old.is_none()).count();
     let is_one_sort = added == 0 || added == differences.len();
-    let change = |difference: &Difference| Change {
+    let change = |difference: &Difference| DiffEntry {
         status: difference.status(),
         from: None,
         path: difference.path.clone(),
@@ -170,7 +170,7 @@ pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Ve
 }
 
 /// What each commit changed against the parent that is given with it. In a partial clone git fetches the trees that are missing.
-pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Vec<(ObjectId, Vec<raw::Change>)>> {
+pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Vec<(ObjectId, Vec<raw::RawChange>)>> {
     if pairs.is_empty() {
         return Ok(Vec::new());
     }
@@ -187,11 +187,11 @@ pub(super) fn unexpected() -> Error {
     Error::bug("unexpected output from 'git diff-tree'")
 }
 
-impl Change {
+impl DiffEntry {
     /// `row` of a comparison of trees, where every object is known.
-    fn of_trees(row: raw::Change) -> Option<Self> {
-        Some(Change {
-            status: Status::from_word(row.status.encode_utf8(&mut [0; 4]))?,
+    fn of_trees(row: raw::RawChange) -> Option<Self> {
+        Some(DiffEntry {
+            status: DiffStatus::from_word(row.status.encode_utf8(&mut [0; 4]))?,
             from: row.old_path.zip(row.score),
             path: row.path,
             old: side(&row.old_mode, row.old_id)?,

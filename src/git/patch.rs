@@ -13,14 +13,14 @@ use crate::error::{Error, Result};
 
 /// The difference between two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Change {
+pub struct TreeChange {
     /// The old tree.
     pub before: ObjectId,
     /// The new tree.
     pub after: ObjectId,
 }
 
-impl Change {
+impl TreeChange {
     /// Whether the trees are the same.
     pub fn is_empty(self) -> bool {
         self.before == self.after
@@ -31,8 +31,8 @@ impl Change {
 const AT_ONCE: usize = 100;
 
 /// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are omitted.
-pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
-    let mut found: HashMap<Change, BString> = HashMap::new();
+pub fn paths(repo: &Repo, changes: &[TreeChange]) -> Result<HashMap<TreeChange, BString>> {
+    let mut found: HashMap<TreeChange, BString> = HashMap::new();
     let answer = differences(repo, changes, &["--raw", "-z", "--no-abbrev"])?;
     for (change, rows) in raw::read_groups(&answer, header).ok_or_else(unexpected)? {
         let print = found.entry(change.ok_or_else(unexpected)?).or_default();
@@ -48,14 +48,14 @@ pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>
 }
 
 /// The id of the patch of each of `changes`. Those whose objects are not here are omitted.
-pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
+pub fn ids(repo: &Repo, changes: &[TreeChange]) -> Result<HashMap<TreeChange, BString>> {
     let mut found = HashMap::new();
     for changes in changes.chunks(AT_ONCE) {
         let words = ["-p", "-U3", "--full-index", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"];
         let answer = differences(repo, changes, &[&words[..], &["--diff-algorithm=myers"]].concat())?;
         // `git patch-id` distinguishes patches by lines that name a commit; ours are numbers.
         let mut stream: Vec<u8> = Vec::with_capacity(answer.len());
-        let mut order: Vec<Change> = Vec::new();
+        let mut order: Vec<TreeChange> = Vec::new();
         let width = repo.hex_len();
         for line in answer.lines_with_terminator() {
             match header(line.trim_end_with(|c| c == '\n')) {
@@ -78,7 +78,7 @@ pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> 
 }
 
 /// `git diff-tree` of all changes: each begins with a line that names both trees.
-fn differences(repo: &Repo, changes: &[Change], words: &[&str]) -> Result<Vec<u8>> {
+fn differences(repo: &Repo, changes: &[TreeChange], words: &[&str]) -> Result<Vec<u8>> {
     let mut changes = changes.iter().filter(|change| !change.is_empty()).peekable();
     if changes.peek().is_none() {
         return Ok(Vec::new());
@@ -88,9 +88,9 @@ fn differences(repo: &Repo, changes: &[Change], words: &[&str]) -> Result<Vec<u8
 }
 
 /// `<tree> <tree>`. No line of a patch begins with a digit or a letter `a` to `f` and looks like that.
-fn header(line: &[u8]) -> Option<Change> {
+fn header(line: &[u8]) -> Option<TreeChange> {
     let (before, after) = line.split_once_str(" ")?;
-    Some(Change { before: ObjectId::from_hex(before).ok()?, after: ObjectId::from_hex(after).ok()? })
+    Some(TreeChange { before: ObjectId::from_hex(before).ok()?, after: ObjectId::from_hex(after).ok()? })
 }
 
 fn unexpected() -> Error {

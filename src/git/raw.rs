@@ -5,7 +5,7 @@ use gix::ObjectId;
 
 /// A path that differs, as in `git diff --raw`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct RawChange {
     /// The path; for a rename or copy, the new one.
     pub path: BString,
     /// The old path of a rename or copy.
@@ -24,7 +24,7 @@ pub struct Change {
 }
 
 /// Read an answer of `git diff --raw -z --no-abbrev`; `None` when it is in another form.
-pub fn read(answer: &[u8]) -> Option<Vec<Change>> {
+pub fn read(answer: &[u8]) -> Option<Vec<RawChange>> {
     let groups = read_groups(answer, |_| None::<()>)?;
     Some(groups.into_iter().flat_map(|(_, changes)| changes).collect())
 }
@@ -34,7 +34,7 @@ pub fn read(answer: &[u8]) -> Option<Vec<Change>> {
 pub(super) fn read_groups<H>(
     answer: &[u8],
     header: impl Fn(&[u8]) -> Option<H>,
-) -> Option<Vec<(Option<H>, Vec<Change>)>> {
+) -> Option<Vec<(Option<H>, Vec<RawChange>)>> {
     let mut groups = Vec::new();
     let mut rest = answer;
     while !rest.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn read_groups<H>(
 
 /// `:100644 100644 <id> <id> R086`, and its one path or two: the form of `git diff-tree --raw`. Of a merge that is compared with
 /// its n parents (`::100644 100644 100644 <id> <id> <id> MM`), what it has from the first one.
-fn change<'a>(head: &BStr, path: &mut impl FnMut() -> Option<&'a [u8]>) -> Option<Change> {
+fn change<'a>(head: &BStr, path: &mut impl FnMut() -> Option<&'a [u8]>) -> Option<RawChange> {
     let parents = head.iter().take_while(|byte| **byte == b':').count();
     let words: Vec<&[u8]> = head.get(parents..)?.split_str(" ").collect();
     let letters = *words.get(2 * parents + 2)?;
@@ -80,7 +80,7 @@ fn change<'a>(head: &BStr, path: &mut impl FnMut() -> Option<&'a [u8]>) -> Optio
         'R' | 'C' => (BString::from(path()?), Some(first)),
         _ => (first, None),
     };
-    Some(Change { path, old_path, status, score, old_mode, new_mode, old_id, new_id })
+    Some(RawChange { path, old_path, status, score, old_mode, new_mode, old_id, new_id })
 }
 
 #[cfg(test)]

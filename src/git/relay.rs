@@ -9,7 +9,7 @@ use super::{
     objects::Apart,
     pathspec::Pathspecs,
     repo::Repo,
-    worktree_tree::Content,
+    worktree_tree::WorkTreeContent,
 };
 use crate::error::Result;
 
@@ -96,7 +96,7 @@ pub fn patch(color: Color, options: &[OsString], commit: &str, paths: &[OsString
 /// `object-not-written`.
 pub fn diff_trees(
     repo: &Repo,
-    content: Option<&Content<'_>>,
+    content: Option<&WorkTreeContent<'_>>,
     [old, new]: [ObjectId; 2],
     options: impl IntoIterator<Item = OsString>,
     paths: Option<&Pathspecs>,

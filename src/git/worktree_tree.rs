@@ -25,22 +25,22 @@ use crate::{
     },
 };
 
-/// What the directories of [`Content`] are called.
+/// What the directories of [`WorkTreeContent`] are called.
 const PREFIX: &str = "verify-";
 
 /// The tree of the work tree, computed without side effects: index and new objects are in a temporary directory, which is created when git
 /// needs it.
-pub struct Content<'r> {
+pub struct WorkTreeContent<'r> {
     repo: &'r Repo,
     dir: OnceCell<Scratch>,
     /// Objects in memory that git has not seen yet.
     unwritten: RefCell<Batch>,
 }
 
-impl<'r> Content<'r> {
+impl<'r> WorkTreeContent<'r> {
     /// For the work tree of `repo`.
     pub fn new(repo: &'r Repo) -> Self {
-        Content { repo, dir: OnceCell::new(), unwritten: RefCell::default() }
+        WorkTreeContent { repo, dir: OnceCell::new(), unwritten: RefCell::default() }
     }
 
     fn dir(&self) -> Result<&Path> {

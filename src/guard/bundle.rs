@@ -6,7 +6,7 @@ use super::Stake;
 use crate::{
     error::{Context as _, Result},
     git::refs,
-    shell::{Loss, Mode},
+    shell::{GuardMode, Loss},
 };
 
 /// Where bundles are, in the git directory that all worktrees share.
@@ -19,7 +19,7 @@ const PLACE: &str = "agent-bundles";
 /// If it cannot be made: then the refs must not be touched.
 pub(super) fn make_if_needed(stake: &Stake) -> Result<Option<PathBuf>> {
     let repo = &*stake.repo;
-    if stake.mode == Mode::Off || !stake.risks.iter().any(|risk| risk.losses.contains(&Loss::Snapshots)) {
+    if stake.mode == GuardMode::Off || !stake.risks.iter().any(|risk| risk.losses.contains(&Loss::Snapshots)) {
         return Ok(None);
     }
     let refs = refs::listing(repo)?;

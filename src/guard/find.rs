@@ -17,7 +17,7 @@ use crate::{
         environment::{Environment, real},
         paths::{Relation, RepoPaths, locate},
     },
-    shell::{Level, Loss, Mode, Onto, Risk, Target, Where, deep_parts, may_match},
+    shell::{GuardMode, Level, Loss, Onto, Risk, Target, Where, deep_parts, may_match},
 };
 
 #[derive(Default)]
@@ -63,7 +63,7 @@ fn repository(environment: &Environment, own: &Path, risk: &Risk) -> Result<Opti
         Where::Elsewhere => None,
     };
     let is_off =
-        || environment.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == Mode::Off));
+        || environment.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == GuardMode::Off));
     match named {
         None if !is_off() => {
             let message = "it operates on another repository, named by '--git-dir', '--work-tree' or a variable";
@@ -127,7 +127,7 @@ fn taken_whole(environment: &Environment, outer: &Repo, dir: &Path, risk: &Risk,
         return Ok(());
     }
     let shown = outer.work_dir().and_then(|top| dir.strip_prefix(real(top)).ok()).unwrap_or(dir).display().to_string();
-    let is_off = outer.settings().guard() == Mode::Off;
+    let is_off = outer.settings().guard() == GuardMode::Off;
     if !is_off && risk.level >= Level::Destroys && nested::has_work_of_its_own(&repo)? {
         let message = format!("'{shown}' is a nested repository with work that is on none of its remotes");
         return Err(Error::new(codes::CANNOT_CAPTURE, message)

@@ -33,7 +33,7 @@ use crate::{
     git::{Repo, config_parameters},
     guard::environment::{Environment, cannot_open, real},
     recovery::snapshot::{self, Taken},
-    shell::{self, Level, Loss, Mode, Risk},
+    shell::{self, GuardMode, Level, Loss, Risk},
 };
 use save::Held;
 
@@ -106,7 +106,7 @@ struct Stake {
     repo: Rc<Repo>,
     risks: Vec<Risk>,
     /// What its settings say, or those of the repository that it is in.
-    mode: Mode,
+    mode: GuardMode,
     /// Files in the places of others that the line writes.
     overwritten: BTreeSet<BString>,
 }
@@ -225,7 +225,7 @@ fn is_inside(inner: &Repo, outer: &Repo) -> bool {
 fn is_switched_off() -> bool {
     let given = config_parameters::of_this_process();
     let last = given.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(b"agent.guard"));
-    last.is_some_and(|(_, word)| Mode::parse(&word.to_str_lossy()) == Some(Mode::Off))
+    last.is_some_and(|(_, word)| GuardMode::parse(&word.to_str_lossy()) == Some(GuardMode::Off))
 }
 
 /// Go on without a snapshot, or not.
@@ -247,7 +247,7 @@ fn give_way(answer: &mut Answer, risk: &Risk, error: Error) {
 /// What the settings of the repository say to its risks.
 fn judge(stake: &Stake) -> Result<()> {
     let mode = stake.mode;
-    if mode == Mode::Off {
+    if mode == GuardMode::Off {
         return Ok(());
     }
     let worst = stake.risks.iter().find(|risk| risk.level == Level::Fatal);
@@ -261,7 +261,7 @@ fn judge(stake: &Stake) -> Result<()> {
         return Err(Error::new(codes::REPOSITORY_AT_RISK, message).hint(hint));
     }
     let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys) else { return Ok(()) };
-    if mode == Mode::Refuse && !spared::is_harmless(stake) {
+    if mode == GuardMode::Refuse && !spared::is_harmless(stake) {
         let message = format!("refused '{}': it {} (agent.guard=refuse)", short(&risk.command), risk.why);
         return Err(Error::new(codes::GUARD_REFUSED, message).hint(Advice::CheckpointOrSnapshot));
     }

@@ -10,7 +10,7 @@ use crate::{
     git::{Repo, ignore},
     guard::paths::RepoPaths,
     recovery::snapshot::{self, Request, SnapshotKind, Taken},
-    shell::{Level, Loss, Mode, Risk, Target},
+    shell::{GuardMode, Level, Loss, Risk, Target},
 };
 
 /// A snapshot that holds what is at stake.
@@ -29,7 +29,7 @@ const BEYOND_FILES: [Loss; 6] =
 /// Take a snapshot, if there is something to lose that the last one does not hold.
 pub(super) fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<Held>> {
     let repo = &*stake.repo;
-    let is_off = stake.mode == Mode::Off || repo.work_dir().is_none();
+    let is_off = stake.mode == GuardMode::Off || repo.work_dir().is_none();
     let risks: Vec<&Risk> = stake.risks.iter().filter(|risk| risk.losses != [Loss::Remote]).collect();
     let Some(first) = risks.first().filter(|_| !is_off) else { return Ok(None) };
     let loses = |loss: &Loss| risks.iter().any(|risk| risk.losses.contains(loss));

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         id::TaskId,
-        stamp::Facts,
+        stamp::StampFacts,
         time::Timestamp,
         trailer::{
             Rules,
@@ -147,11 +147,17 @@ fn say_kept(rules: &Rules, kept: &[BString], active: &[TaskId]) {
 }
 
 /// Collect what the message should name.
-fn facts(here: &Surroundings<'_>, rules: &Rules, message: &Message, text: &[u8], owners: &Links<'_>) -> Result<Facts> {
+fn facts(
+    here: &Surroundings<'_>,
+    rules: &Rules,
+    message: &Message,
+    text: &[u8],
+    owners: &Links<'_>,
+) -> Result<StampFacts> {
     let repo = here.repo;
     let head = || -> Result<Option<ObjectId>> { Ok(repo.head()?.commit) };
-    let mut facts = Facts::default();
-    let inherit = |facts: &mut Facts, commit: ObjectId| -> Result<()> {
+    let mut facts = StampFacts::default();
+    let inherit = |facts: &mut StampFacts, commit: ObjectId| -> Result<()> {
         facts.inherited.extend(owners.trailers(rules, commit)?);
         facts.unlinked.extend(owners.unlinked(commit));
         Ok(())

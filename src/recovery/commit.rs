@@ -6,7 +6,7 @@ use ulid::Ulid;
 use crate::{
     domain::rollback::message::Message,
     error::{Error, Result, codes},
-    git::{ObjectId, Repo, commit::Author, commit_tree::NewCommit, objects::Batch},
+    git::{ObjectId, Repo, commit::Author, commit_tree::CommitTree, objects::Batch},
 };
 
 /// A commit that an operation will create.
@@ -46,7 +46,7 @@ impl PlannedCommit {
     ///
     /// `commit-refused` when git does not make it: mostly because it cannot be signed.
     pub fn make(&self, repo: &Repo, batch: &mut Batch, snapshot: Ulid) -> Result<ObjectId> {
-        let new = NewCommit {
+        let new = CommitTree {
             tree: self.tree,
             parents: &self.parents,
             message: self.message(snapshot),

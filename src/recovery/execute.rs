@@ -154,7 +154,7 @@ pub fn carry_out(
     // From here to the end a process that we start may outlive us.
     lock.share_with_children()?;
     let written = captured.write(about)?;
-    fault_points::reached(fault_points::Step::Stored)?;
+    fault_points::reached(fault_points::FaultPoint::Stored)?;
     let snapshot = written.snapshot.clone();
     let before = StateView::new(repo, written.state.clone());
     plan.drop_what_is_there(&before)?;
@@ -188,7 +188,7 @@ pub fn carry_out(
     log.moved(&change);
     let after = StateView::new(repo, after);
     let mut execution = Execution { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
-    let begun = fault_points::reached(fault_points::Step::Begun);
+    let begun = fault_points::reached(fault_points::FaultPoint::Begun);
     match begun.and_then(|()| execution.forward(Trust::Fresh, Some(&index), author)) {
         Ok(late) => {
             let Execution { operation, remarks, .. } = execution;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use super::{
     lock::{self, OperationLock},
-    operation::{self, Contents, OpLog, Operation, State},
+    operation::{self, Contents, OpLog, Operation, OperationState},
     restore::{Direction, IndexFingerprint, Late, Restore, Settled, Trust, reserve},
     snapshot,
 };
@@ -90,7 +90,7 @@ impl<'r> Execution<'r> {
         author: &Author<'_>,
     ) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
-        self.end(State::Done, settled, Some(author))
+        self.end(OperationState::Done, settled, Some(author))
     }
 
     /// Roll the operation back, also in the ledger. Answers the paths that other processes wrote to.
@@ -104,11 +104,11 @@ impl<'r> Execution<'r> {
         if let Err(error) = ledger_events::withdraw_own(self.repo, &of_ledger(author), &self.operation) {
             self.remarks.push(format!("what it recorded in the ledger stays: {error}"));
         }
-        self.end(State::Failed, settled, None)
+        self.end(OperationState::Failed, settled, None)
     }
 
     /// Record how it ended, `author` also in the ledger, and release everything.
-    fn end(&mut self, state: State, settled: Settled, author: Option<&Author<'_>>) -> Result<Vec<BString>> {
+    fn end(&mut self, state: OperationState, settled: Settled, author: Option<&Author<'_>>) -> Result<Vec<BString>> {
         let mut batch = Batch::default();
         let mut contents = self.contents.clone();
         if !settled.late.is_empty() {
@@ -118,8 +118,8 @@ impl<'r> Execution<'r> {
         let chain = self.log.stage(&mut batch, &operation, &contents, self.previous)?;
         batch.write_durable(self.repo)?;
         let (from, to) = match state {
-            State::Failed => (&operation.after, &operation.before),
-            State::Begun | State::Done => (&operation.before, &operation.after),
+            OperationState::Failed => (&operation.after, &operation.before),
+            OperationState::Begun | OperationState::Done => (&operation.before, &operation.after),
         };
         // The user's hooks see the branch and not the chain, which comes last: until then the operation is not done.
         let head = head_change(self.repo, state, from, to)?;
@@ -131,7 +131,7 @@ impl<'r> Execution<'r> {
             if let Err(error) = ledger_events::record(self.repo, &of_ledger(author), &self.operation) {
                 self.remarks.push(format!("it is not recorded in the ledger: {error}"));
             }
-            fault_points::reached(fault_points::Step::Recorded)?;
+            fault_points::reached(fault_points::FaultPoint::Recorded)?;
         }
         move_ref(self.repo, chain.clone(), &operation, &batch)?;
         batch.secure(self.repo)?;
@@ -140,7 +140,8 @@ impl<'r> Execution<'r> {
         self.contents = contents;
         let late = settled.late.iter().map(|late| late.path.clone()).collect();
         // It is done; what cannot be removed now is removed by the next operation.
-        let finished = fault_points::reached(fault_points::Step::Moved).and_then(|()| self.restore().finish(settled));
+        let finished =
+            fault_points::reached(fault_points::FaultPoint::Moved).and_then(|()| self.restore().finish(settled));
         let finished = finished.and_then(|()| reserve::release(self.repo));
         self.remarks.extend(finished.err().map(|error| format!("some files were left behind: {error}")));
         Ok(late)
@@ -149,7 +150,7 @@ impl<'r> Execution<'r> {
     /// Roll back after `error`, and report both.
     pub fn give_up(&mut self, error: Error, author: &Author<'_>) -> Error {
         // Once it is done nothing is restored; what is left over is for the next one to remove.
-        if self.operation.state != State::Begun {
+        if self.operation.state != OperationState::Begun {
             return error;
         }
         match self.backward(author) {
@@ -170,14 +171,14 @@ fn of_ledger<'a>(author: &Author<'a>) -> ledger::Author<'a> {
 }
 
 /// The change of the ref behind HEAD; `None` when it stays.
-fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Option<RefChange>> {
+fn head_change(repo: &Repo, state: OperationState, from: &Head, to: &Head) -> Result<Option<RefChange>> {
     if from.commit == to.commit {
         return Ok(None);
     }
     let name = from.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
     let now = repo.head()?;
     // A process that died may have moved it already; what is undone has moved it only if one did.
-    if now == *to || state == State::Failed && now != *from {
+    if now == *to || state == OperationState::Failed && now != *from {
         return Ok(None);
     }
     Ok(Some(RefChange { name: name.into_owned(), expected: from.commit, new: to.commit }))

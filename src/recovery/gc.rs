@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ulid::Ulid;
 
 use super::{
-    operation::{OpLog, Recorded, State},
+    operation::{OpLog, OperationState, Recorded},
     snapshot::{self, Metadata, Snapshot, SnapshotKind},
 };
 use crate::{
@@ -124,7 +124,7 @@ fn chain(
     if keep < all {
         lock = self::lock(repo, log)?;
         let is_busy = lock.as_ref().is_some_and(|lock| !lock.is_held());
-        if is_busy || entries.first().is_some_and(|recorded| recorded.operation.state == State::Begun) {
+        if is_busy || entries.first().is_some_and(|recorded| recorded.operation.state == OperationState::Begun) {
             remarks.push(format!(
                 "skipped the operations of worktree {worktree}: one of them is running or was interrupted"
             ));

@@ -3,7 +3,7 @@
 use bstr::ByteSlice as _;
 use ulid::Ulid;
 
-use super::operation::{Kind, OpLog, Operation};
+use super::operation::{OpLog, Operation, OperationKind};
 use crate::{
     domain::{
         claim::SKEW,
@@ -68,7 +68,7 @@ pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result
 fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes: Ulid) -> Result<()> {
     let log = OpLog::of(repo)?;
     let checkpoint = log.find(&undoes.to_string())?.operation;
-    let checkpoint = (checkpoint.kind == Kind::Checkpoint).then_some(checkpoint);
+    let checkpoint = (checkpoint.kind == OperationKind::Checkpoint).then_some(checkpoint);
     let command = Command {
         id: operation.id,
         worktree: log.place().to_owned(),
@@ -88,7 +88,7 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
             Some(checkpoint) => recorded(repo, view, checkpoint)?,
             None => Vec::new(),
         };
-        let (redo, actor) = (operation.kind == Kind::Redo, author.actor);
+        let (redo, actor) = (operation.kind == OperationKind::Redo, author.actor);
         let request = withdraw::Request { parts, more: &more, what, redo, actor, command: operation.id };
         Ok((withdraw::draft(view, &request)?, ()))
     });
@@ -114,7 +114,7 @@ pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> 
             parts: &[],
             more: &more,
             what: title.strip_prefix("undo ").unwrap_or(title),
-            redo: operation.kind == Kind::Undo,
+            redo: operation.kind == OperationKind::Undo,
             actor: author.actor,
             command: store::new_id((author.now)()),
         };
@@ -184,7 +184,9 @@ fn concerned(operation: &Operation) -> Vec<TaskId> {
 
 /// The squash that `operation` is, if it is one.
 fn squashed(repo: &Repo, operation: &Operation) -> Result<Option<Squash>> {
-    let (Kind::Squash, Some(old), Some(new)) = (operation.kind, operation.before.commit, operation.after.commit) else {
+    let (OperationKind::Squash, Some(old), Some(new)) =
+        (operation.kind, operation.before.commit, operation.after.commit)
+    else {
         return Ok(None);
     };
     Ok(Some(Squash {
@@ -201,7 +203,7 @@ fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload>
     let get = |key: &str| operation.get(key).unwrap_or_default().to_owned();
     let reopen = || Payload::Reopen(Reason { reason: Some(operation.title.clone().into()) });
     match (operation.kind, operation.undoes) {
-        (Kind::Rollback, _) => {
+        (OperationKind::Rollback, _) => {
             let reopened = task.status == Status::Completed;
             let rollback = Payload::Rollback(Rollback {
                 operation: operation.id.to_string(),
@@ -213,7 +215,7 @@ fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload>
             std::iter::once(rollback).chain(reopened.then(reopen)).collect()
         }
         (_, Some(undoes)) => {
-            let of = operation.get(COLLAPSED).map(|_| Kind::Squash.to_string());
+            let of = operation.get(COLLAPSED).map(|_| OperationKind::Squash.to_string());
             let is_squash = of.is_some();
             let undo = Payload::Undo(Undo { operation: operation.id.to_string(), undoes: undoes.to_string(), of });
             if is_squash {
@@ -226,8 +228,8 @@ fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload>
             let reopened = rollback.is_some_and(|rollback| rollback.reopened);
             let state = match (operation.kind, reopened, task.status) {
                 // It was completed until the rollback, and was not started again.
-                (Kind::Undo, true, Status::Pending) => last_outcome(events).map(Payload::Complete),
-                (Kind::Redo, true, Status::Completed) => Some(reopen()),
+                (OperationKind::Undo, true, Status::Pending) => last_outcome(events).map(Payload::Complete),
+                (OperationKind::Redo, true, Status::Completed) => Some(reopen()),
                 _ => None,
             };
             std::iter::once(undo).chain(state).collect()

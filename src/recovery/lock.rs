@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use ulid::Ulid;
 
 use super::{
-    operation::{OpLog, Recorded, State},
+    operation::{OpLog, OperationState, Recorded},
     restore::{self, Restore, reserve},
     snapshot,
 };
@@ -148,5 +148,5 @@ fn unlock(repo: &Repo) -> Result<()> {
 fn ended(repo: &Repo, id: Ulid) -> Result<Option<Recorded>> {
     let log = OpLog::of(repo)?;
     let found = log.own().find(|entry| entry.as_ref().is_ok_and(|recorded| recorded.operation.id == id));
-    Ok(found.transpose()?.filter(|recorded| recorded.operation.state != State::Begun))
+    Ok(found.transpose()?.filter(|recorded| recorded.operation.state != OperationState::Begun))
 }

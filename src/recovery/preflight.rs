@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
-    path_plan::{Change, PathPlan},
+    path_plan::{PathChange, PathPlan},
     restore::disk::{self, Found},
 };
 use crate::{
@@ -30,7 +30,7 @@ fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
         return Ok(());
     }
     let mut folded: BTreeMap<String, &BString> = BTreeMap::new();
-    for (path, _) in plan.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))) {
+    for (path, _) in plan.files.iter().filter(|(_, change)| matches!(change, PathChange::Write(_))) {
         if let Some(other) = folded.insert(path.to_str_lossy().to_lowercase(), path) {
             let message = format!(
                 "'{}' and '{}' name the same file on this file system",
@@ -47,7 +47,7 @@ fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
 fn in_use(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let top = repo.require_work_dir("restore files")?;
     for (path, change) in &plan.files {
-        let becomes_file = matches!(change, Change::Write(want) if !want.entry.is_submodule());
+        let becomes_file = matches!(change, PathChange::Write(want) if !want.entry.is_submodule());
         if becomes_file && disk::look(top, path.as_bstr())? == Found::Directory {
             disk::refuse_in_use(top, path.as_bstr())?;
         }

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{
         id::TaskId,
-        rollback::{Commit, Owner, message::REVERTS},
+        rollback::{LaterCommit, Ownership, message::REVERTS},
         trailer::{
             block::{self, Syntax},
             reverts::reverts,
@@ -32,7 +32,7 @@ pub struct TaskCommits<'a> {
 
 impl TaskCommits<'_> {
     /// The commits of `from..tip`, newest first; `None`: from the beginning of the history.
-    pub fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
+    pub fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<LaterCommit<ObjectId>>> {
         let links = revwalk::between(self.repo, from, tip)?;
         if links.is_empty() {
             return Ok(Vec::new());
@@ -54,13 +54,22 @@ impl TaskCommits<'_> {
                 }
             }
             let published = !unpublished.contains(&id);
-            commits.push(Commit { id, parents, owner, others, published, reverts, reverts_older, brings: Vec::new() });
+            commits.push(LaterCommit {
+                id,
+                parents,
+                owner,
+                others,
+                published,
+                reverts,
+                reverts_older,
+                brings: Vec::new(),
+            });
         }
         Ok(commits)
     }
 
     /// Determine for the merges among `commits` which commits they bring in that may be reverted, or were.
-    pub fn read_merges(&self, commits: &mut [Commit<ObjectId>]) -> Result<()> {
+    pub fn read_merges(&self, commits: &mut [LaterCommit<ObjectId>]) -> Result<()> {
         let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
         for commit in commits {
             if commit.is_merge() && (commit.is_own() || reverted.contains(&commit.id)) {
@@ -71,15 +80,15 @@ impl TaskCommits<'_> {
     }
 
     /// Whose the commit `id` with this message is, and which other tasks it belongs to.
-    pub fn owner(&self, id: ObjectId, message: &[u8]) -> (Owner, Vec<TaskId>) {
+    pub fn owner(&self, id: ObjectId, message: &[u8]) -> (Ownership, Vec<TaskId>) {
         let is_task = |named: &[u8]| self.ids.iter().any(|id| named == id.as_str().as_bytes());
         let all = self.owners.of(id, message);
         let owner = if self.owners.of_block(id, message).iter().any(|named| is_task(named)) {
-            Owner::Task
+            Ownership::Task
         } else if all.iter().any(|named| is_task(named)) {
-            Owner::Buried
+            Ownership::Buried
         } else {
-            Owner::Other
+            Ownership::Other
         };
         let others = all.iter().filter(|named| !is_task(named)).filter_map(|named| named.to_str().ok());
         (owner, others.filter_map(|named| TaskId::parse(named).ok()).collect())

@@ -12,7 +12,7 @@ use bstr::ByteSlice as _;
 
 use super::{
     in_progress,
-    operation::{self, Kind, OpLog, Operation, Recorded},
+    operation::{self, OpLog, Operation, OperationKind, Recorded},
     path_plan::{Flagging, Scope, Target, Untracked},
     snapshot::{self, Captured, WorktreeState},
 };
@@ -32,7 +32,13 @@ use crate::{
 ///
 /// `not-undoable`, `already-undone`, `foreign-operation`, `head-moved`, `operation-in-progress`, and those of
 /// [`LockedWorktree::take`] and [`execute::carry_out`].
-pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, title: &str, kind: Kind) -> Result<Outcome> {
+pub fn undo(
+    repo: &Repo,
+    author: &Author<'_>,
+    recorded: &Recorded,
+    title: &str,
+    kind: OperationKind,
+) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
     let undone = &recorded.operation;
@@ -47,7 +53,7 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, title: &str, 
     let worktree = LockedWorktree::take(repo)?;
     let target = target(repo, recorded, &worktree.captured)?;
     // 'redo X', not 'redo undo X'.
-    let what = title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(title);
+    let what = title.strip_prefix("undo ").filter(|_| kind == OperationKind::Redo).unwrap_or(title);
     let operation = Operation {
         task: undone.task.clone(),
         undoes: Some(undone.id),

@@ -41,7 +41,7 @@ named! {
 
 /// What the guard does: `agent.guard`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
+pub enum GuardMode {
     /// Do nothing.
     Off,
     /// Take a snapshot first.
@@ -51,13 +51,13 @@ pub enum Mode {
     Refuse,
 }
 
-impl Mode {
+impl GuardMode {
     /// What `word` of the configuration means.
-    pub fn parse(word: &str) -> Option<Mode> {
+    pub fn parse(word: &str) -> Option<GuardMode> {
         match word.to_ascii_lowercase().as_str() {
-            "off" | "false" | "no" | "0" => Some(Mode::Off),
-            "snapshot" | "on" | "true" | "yes" | "1" => Some(Mode::Snapshot),
-            "refuse" => Some(Mode::Refuse),
+            "off" | "false" | "no" | "0" => Some(GuardMode::Off),
+            "snapshot" | "on" | "true" | "yes" | "1" => Some(GuardMode::Snapshot),
+            "refuse" => Some(GuardMode::Refuse),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ use crate::{
     },
     store::ledger::{
         self, View,
-        audit::{self, Loss},
+        audit::{self, LostLines},
         fetched_ref, merge, tree,
     },
 };
@@ -58,7 +58,7 @@ pub struct Synced {
     /// Tasks that `actor` had claimed here until the merge brought an earlier claim of another actor.
     pub claims_lost: Vec<TaskId>,
     /// What the remote's ledger had, and has no more: kept here, and pushed back.
-    pub dropped: Vec<Loss>,
+    pub dropped: Vec<LostLines>,
     /// Set when the remote had a ledger, and has none any more.
     pub vanished: bool,
     /// Tasks whose note cannot take the events of both sides, and the blob that holds those which it has no room for.
@@ -214,7 +214,7 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
 }
 
 /// What `theirs` lacks of `known`, which was theirs before.
-fn dropped(repo: &Repo, known: ObjectId, theirs: ObjectId) -> Result<Vec<Loss>> {
+fn dropped(repo: &Repo, known: ObjectId, theirs: ObjectId) -> Result<Vec<LostLines>> {
     let root = |tip| View::at(repo, Some(tip)).map(|view| view.root());
     match (root(known)?, root(theirs)?) {
         (Some(old), Some(new)) if old != new => audit::lost_between(repo, old, Some(new)),

@@ -16,7 +16,7 @@ use crate::{
         blame::{self, Line},
         rev_parse, revwalk,
     },
-    query::revision::{Emptiness, Owner, Owners, Resolver},
+    query::revision::{Emptiness, NumberedTask, NumberedTasks, Resolver},
     store::ledger::View,
 };
 
@@ -33,7 +33,7 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whose {
     /// The tasks of its commit; may be empty.
-    Committed(Vec<Owner>),
+    Committed(Vec<NumberedTask>),
     /// The line is not committed; these tasks are active.
     Uncommitted(Vec<String>),
 }
@@ -86,7 +86,7 @@ pub fn blame<'a>(caller: &'a Caller, request: &Request) -> Result<Blame<'a>> {
         Some(tip) => Some(tip),
         None => view.repo().head()?.commit,
     };
-    let mut owners = Owners::new(&view, tip)?;
+    let mut owners = NumberedTasks::new(&view, tip)?;
     let mut whose = HashMap::new();
     for line in &lines {
         let commit = line.origin.commit;

@@ -11,7 +11,7 @@ use super::Caller;
 use crate::{
     domain::{id_prefix::place, task::Task, time::Timestamp},
     error::{Error, Result, codes},
-    recovery::operation::{Kind, OpLog, ReadError, Recorded, State},
+    recovery::operation::{OpLog, OperationKind, OperationState, ReadError, Recorded},
     store::ledger::{
         View,
         commands::{Part, Parts},
@@ -54,12 +54,14 @@ impl CommandEntry {
             || self
                 .operation
                 .as_ref()
-                .is_some_and(|recorded| matches!(recorded.operation.kind, Kind::Undo | Kind::Redo))
+                .is_some_and(|recorded| matches!(recorded.operation.kind, OperationKind::Undo | OperationKind::Redo))
     }
 
     /// Whether it is at its end, and everything was done.
     pub fn is_done(&self) -> bool {
-        self.operation.as_ref().is_none_or(|recorded| recorded.operation.state == State::Done && !recorded.is_foreign)
+        self.operation
+            .as_ref()
+            .is_none_or(|recorded| recorded.operation.state == OperationState::Done && !recorded.is_foreign)
     }
 
     /// Id and title, for messages: `01JD… (edit t-1)`.

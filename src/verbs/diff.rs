@@ -8,7 +8,7 @@ use crate::{
     git::{
         ObjectId, Repo,
         objects::Apart,
-        raw::{self, Change},
+        raw::{self, RawChange},
         relay::{self, DiffWords},
         rev_parse::{self, Revisions},
         revwalk,
@@ -45,7 +45,7 @@ pub struct Diff {
     /// The new one: a commit or tree, `index`, `worktree`, or `None` for the empty tree.
     pub to: Option<String>,
     /// The changed paths.
-    pub changes: Vec<Change>,
+    pub changes: Vec<RawChange>,
     /// Whether git ended with exit code 0, as it does without differences or `--exit-code`.
     pub is_success: bool,
 }

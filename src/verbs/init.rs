@@ -78,7 +78,8 @@ fn install(repo: &Repo, wanted: &[WantedSetting], changes: &mut SetupChanges) ->
     let report = install::install(repo, &InstallOptions::for_this_program(), wanted)?;
     changes.warnings.extend(report.unfinished().map(ToString::to_string));
     let unfinished: Vec<_> = report.unfinished().collect();
-    let is_news = |step: &&install::Step| !unfinished.contains(step) && !matches!(step, install::Step::Already(_));
+    let is_news =
+        |step: &&install::InstallStep| !unfinished.contains(step) && !matches!(step, install::InstallStep::Already(_));
     changes.done.extend(report.steps.iter().filter(is_news).map(ToString::to_string));
     changes.done.extend(report.settings);
     Ok(())

@@ -7,7 +7,7 @@ use crate::{
     git::{
         Head, ObjectId,
         state::{self, InProgress},
-        status::{self as git_status, Counts as DirtyCounts},
+        status::{self as git_status, DirtyCounts},
     },
     query::{missing_ledger, own, unstamped},
     recovery::{self, operation::Operation},

@@ -13,7 +13,7 @@ use crate::{
     git::{ObjectId, revwalk},
     recovery::{
         self, Outcome,
-        operation::{Kind, OpLog, Operation, State},
+        operation::{OpLog, Operation, OperationKind, OperationState},
         undo,
     },
     store::{
@@ -88,7 +88,7 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
         Some(word) => commands::find(entries(caller, &log, ForeignEntries::List), word)?,
         None => commands::next(caller, entries(caller, &log, ForeignEntries::Skip))?,
     };
-    carry_out(caller, entry, Kind::Undo, word.is_none()).map(Answer::Undone)
+    carry_out(caller, entry, OperationKind::Undo, word.is_none()).map(Answer::Undone)
 }
 
 /// Undo the last undo.
@@ -102,7 +102,7 @@ pub fn redo(caller: &Caller) -> Result<Undone> {
     clear_up(caller)?;
     let log = OpLog::of(caller.repo())?;
     let entry = commands::next_redo(caller, entries(caller, &log, ForeignEntries::Skip))?;
-    carry_out(caller, entry, Kind::Redo, true)
+    carry_out(caller, entry, OperationKind::Redo, true)
 }
 
 /// Finish the operation that was interrupted.
@@ -114,7 +114,7 @@ pub fn resume(caller: &Caller) -> Result<EndedOperation> {
     let repo = caller.repo();
     repo.require_work_dir("resume")?;
     let (operation, late, remarks) = caller.act(|author| recovery::resume(repo, author))?;
-    if let Some(undone) = operation.undoes.filter(|_| operation.state == State::Done) {
+    if let Some(undone) = operation.undoes.filter(|_| operation.state == OperationState::Done) {
         let parts = ledger_commands::parts(caller.view()?, undone)?;
         let touched: Vec<TaskId> = tasks(&caller.view()?, &parts)?.into_iter().map(|task| task.id).collect();
         reactivate(caller, &active_before(&parts), &touched, Some(&[]))?;
@@ -137,13 +137,13 @@ fn clear_up(caller: &Caller) -> Result<()> {
 }
 
 /// Undo `entry`, after which nothing else was done if it `is_last`.
-fn carry_out(caller: &Caller, entry: CommandEntry, kind: Kind, is_last: bool) -> Result<Undone> {
+fn carry_out(caller: &Caller, entry: CommandEntry, kind: OperationKind, is_last: bool) -> Result<Undone> {
     if let Some(undo) = entry.undone_by {
         let message = format!("cannot undo {}: {undo} already undid it", entry.name());
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
     }
     let what = entry.title.strip_prefix("undo ").unwrap_or(&entry.title).to_owned();
-    let is_redo = entry.kind() == Kind::Undo.as_str();
+    let is_redo = entry.kind() == OperationKind::Undo.as_str();
     let command = Command { undoes: Some(entry.id), ..caller.command()? };
     let actor = caller.actor()?;
     let parts = ledger_commands::parts;

@@ -10,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use bstr::BString;
 
-pub use crate::git::worktree_tree::Content;
+pub use crate::git::worktree_tree::WorkTreeContent;
 pub use shell::{EndedCommand, Output, replace_this_process, replace_this_process_with, run_apart, run_program};
 
 use crate::{
@@ -41,11 +41,11 @@ pub struct Ran {
 /// # Errors
 ///
 /// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, `cancelled`, and those of
-/// [`Content`]. A command that fails is
+/// [`WorkTreeContent`]. A command that fails is
 /// no error: see [`Ran::exit`].
 pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
-    let content = Content::new(repo);
+    let content = WorkTreeContent::new(repo);
     let tree = content.tree()?;
     let (ended, tail) = shell::run(top, command, output, stop)?;
     let after = content.tree()?;
@@ -59,8 +59,8 @@ pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>
 ///
 /// # Errors
 ///
-/// `bare-repository` in a bare repository, and those of [`Content`].
+/// `bare-repository` in a bare repository, and those of [`WorkTreeContent`].
 pub fn present_tree(repo: &Repo) -> Result<ObjectId> {
     repo.require_work_dir("read the work tree")?;
-    Content::new(repo).tree()
+    WorkTreeContent::new(repo).tree()
 }

@@ -5,9 +5,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
     domain::time::Timestamp,
-    git::diff::{Renames, Status},
+    git::diff::{DiffStatus, Renames},
     query::{
-        changes::{Changes, Path, Rule, Step, UnseenReason},
+        changes::{Changes, Path, RangeStep, Rule, UnseenReason},
         revision,
     },
     view::{
@@ -42,7 +42,7 @@ pub fn text(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
         page.push_str(line.trim_end());
         page.push('\n');
     }
-    let reverted: Vec<&Step> = changes.steps.iter().filter(|step| step.reverted).collect();
+    let reverted: Vec<&RangeStep> = changes.steps.iter().filter(|step| step.reverted).collect();
     if !reverted.is_empty() {
         page.push_str("\nReverted since:\n");
     }
@@ -164,13 +164,13 @@ fn who(path: &Path) -> Vec<String> {
     who
 }
 
-fn letter(status: Status, style: Style) -> String {
+fn letter(status: DiffStatus, style: Style) -> String {
     let letter = status.as_str();
     match status {
-        Status::Added => style.good(letter),
-        Status::Deleted => style.bad(letter),
-        Status::Renamed | Status::Copied => style.busy(letter),
-        Status::Modified | Status::TypeChanged => style.plain(letter),
+        DiffStatus::Added => style.good(letter),
+        DiffStatus::Deleted => style.bad(letter),
+        DiffStatus::Renamed | DiffStatus::Copied => style.busy(letter),
+        DiffStatus::Modified | DiffStatus::TypeChanged => style.plain(letter),
     }
 }
 
@@ -180,7 +180,7 @@ fn marks(path: &Path, style: Style) -> Vec<String> {
     let mut marks = Vec::new();
     if let (Some(old), Some(new)) = (path.change.old, path.change.new)
         && old.kind != new.kind
-        && path.change.status != Status::TypeChanged
+        && path.change.status != DiffStatus::TypeChanged
     {
         marks.push(style.plain(&format!("mode {} → {}", old.mode(), new.mode())));
     }

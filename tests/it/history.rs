@@ -252,7 +252,7 @@ fn a_damaged_index_costs_time_and_no_answer() {
         std::fs::remove_file(&file).unwrap_or_default();
         check(&repo);
     }
-    assert!(matches!(history::state(&open(&repo)).unwrap(), history::State::Sound(700, 1)));
+    assert!(matches!(history::state(&open(&repo)).unwrap(), history::HistoryState::Sound(700, 1)));
 }
 
 #[test]

@@ -277,7 +277,7 @@ fn doctor_reports_empty_ref() {
 #[test]
 fn kill9_at_every_step_then_undo() {
     on_one_git(|git| {
-        for step in fault_points::Step::ALL {
+        for step in fault_points::FaultPoint::ALL {
             let repo = world(git);
             repo.sh("echo 'a at 2' >a.txt; git rm -q dir/b.txt; echo c >c.txt").success();
             repo.agent(&["checkpoint", "-m", "Two"]).success();

@@ -480,7 +480,7 @@ fn a_commit_that_cannot_be_signed_is_not_made() {
 fn kill9_at_every_step() {
     use git_agent::recovery::restore::fault_points;
     for ends in ["undo", "resume"] {
-        for step in fault_points::Step::ALL {
+        for step in fault_points::FaultPoint::ALL {
             let (repo, commits) = three(default_git(), Layout::Plain);
             repo.sh("echo staged >a; git add a; echo edited >a; echo new >new").success();
             let before = Whole::of(&repo);

@@ -22,7 +22,7 @@ pub struct Item {
     /// The title: one line.
     pub title: String,
     /// The state that its mark shows.
-    pub state: State,
+    pub state: TaskState,
     /// The subtask of the feature that it is below, if it is not a direct subtask.
     pub within: Option<String>,
     /// Ids of the tasks that it depends on.
@@ -74,7 +74,7 @@ pub struct Item {
 
 named! {
     /// The state of a task as its mark shows it.
-    pub enum State {
+    pub enum TaskState {
         /// Done.
         Completed = "completed",
         /// Started, and neither paused nor ended.
@@ -126,28 +126,28 @@ pub struct Checkpoint {
     pub verified: Option<bool>,
 }
 
-impl State {
+impl TaskState {
     /// The state of `task`, given the `reasons` why it cannot be started.
     pub fn of(status: Status, reasons: &[Reason]) -> Self {
         match status {
-            Status::Completed => State::Completed,
-            Status::InProgress => State::InProgress,
-            Status::Failed => State::Failed,
-            Status::Cancelled => State::Cancelled,
-            Status::Pending if reasons.iter().any(|reason| matches!(reason, Reason::Blocked(_))) => State::Blocked,
-            Status::Pending if reasons.is_empty() => State::Ready,
-            Status::Pending => State::Waiting,
+            Status::Completed => TaskState::Completed,
+            Status::InProgress => TaskState::InProgress,
+            Status::Failed => TaskState::Failed,
+            Status::Cancelled => TaskState::Cancelled,
+            Status::Pending if reasons.iter().any(|reason| matches!(reason, Reason::Blocked(_))) => TaskState::Blocked,
+            Status::Pending if reasons.is_empty() => TaskState::Ready,
+            Status::Pending => TaskState::Waiting,
         }
     }
 
     /// The state of the task without regard to reasons.
     pub fn status(self) -> Status {
         match self {
-            State::Completed => Status::Completed,
-            State::InProgress => Status::InProgress,
-            State::Ready | State::Waiting | State::Blocked => Status::Pending,
-            State::Failed => Status::Failed,
-            State::Cancelled => Status::Cancelled,
+            TaskState::Completed => Status::Completed,
+            TaskState::InProgress => Status::InProgress,
+            TaskState::Ready | TaskState::Waiting | TaskState::Blocked => Status::Pending,
+            TaskState::Failed => Status::Failed,
+            TaskState::Cancelled => Status::Cancelled,
         }
     }
 }
@@ -166,7 +166,7 @@ impl Item {
         Item {
             id: task.id.clone(),
             title: task.title.clone(),
-            state: State::of(task.status, &reasons),
+            state: TaskState::of(task.status, &reasons),
             within,
             after: task.after.clone(),
             reasons,
@@ -212,7 +212,7 @@ impl Item {
 
     /// The reason of the last failure, while it is failed.
     pub fn failure(&self) -> Option<&str> {
-        self.failures.last().filter(|_| self.state == State::Failed).map(|(_, _, why)| why.as_str())
+        self.failures.last().filter(|_| self.state == TaskState::Failed).map(|(_, _, why)| why.as_str())
     }
 }
 

@@ -10,7 +10,7 @@ mod tally;
 
 use std::collections::{HashMap, HashSet};
 
-pub use item::{Checkpoint, Item, Reason, State};
+pub use item::{Checkpoint, Item, Reason, TaskState};
 pub use now::Now;
 pub use tally::{BurnPoint, Tally};
 

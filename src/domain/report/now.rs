@@ -1,6 +1,6 @@
 //! What matters now: who works on what, what is stuck, and what can be done next.
 
-use super::{Item, Report, State};
+use super::{Item, Report, TaskState};
 
 /// The tasks that a report shows first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,11 +18,11 @@ pub struct Now<'r> {
 impl Report {
     /// The tasks to show first.
     pub fn now(&self) -> Now<'_> {
-        let in_state = |state: State| self.items().filter(|item| item.state == state).collect();
+        let in_state = |state: TaskState| self.items().filter(|item| item.state == state).collect();
         Now {
-            in_progress: in_state(State::InProgress),
-            blocked: in_state(State::Blocked),
-            failed: in_state(State::Failed),
+            in_progress: in_state(TaskState::InProgress),
+            blocked: in_state(TaskState::Blocked),
+            failed: in_state(TaskState::Failed),
             next: self.next.as_ref().and_then(|next| self.items().find(|item| item.id == *next)),
         }
     }

@@ -112,10 +112,10 @@ fn what_remains_is_in_the_order_in_which_it_can_be_done() {
     let found = report(&tasks, None, None);
     assert_eq!(shape(&found), ["- 0/3:  |  | x y z"]);
     let [x, y, z] = &found.blocks[0].remaining[..] else { panic!() };
-    assert_eq!((x.failure(), x.state), (Some("no network"), State::Failed));
+    assert_eq!((x.failure(), x.state), (Some("no network"), TaskState::Failed));
     assert_eq!(y.reasons, [Reason::After { on: id("x"), status: Some(Status::Failed) }]);
     assert_eq!(z.reasons.len(), 2);
-    assert_eq!(z.state, State::Waiting);
+    assert_eq!(z.state, TaskState::Waiting);
 }
 
 #[test]

@@ -13,21 +13,21 @@ use std::{
     hash::Hash,
 };
 
-use super::{Commit, Owner};
+use super::{LaterCommit, Ownership};
 use crate::domain::named::named;
 
 /// The commits to revert, and those to skip.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice<I> {
+pub struct RevertChoice<I> {
     /// The commits to revert, in this order.
-    pub steps: Vec<Step<I>>,
+    pub steps: Vec<RevertStep<I>>,
     /// Commits that name the task, but are skipped.
-    pub skipped: Vec<Skipped<I>>,
+    pub skipped: Vec<SkippedCommit<I>>,
 }
 
 /// A commit to revert.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step<I> {
+pub struct RevertStep<I> {
     /// The id of the commit.
     pub commit: I,
     /// The parent whose state is restored; `None` for a root commit.
@@ -38,7 +38,7 @@ pub struct Step<I> {
 
 /// A commit that is not reverted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped<I> {
+pub struct SkippedCommit<I> {
     /// The id of the commit.
     pub commit: I,
     /// The reason for skipping it.
@@ -60,40 +60,40 @@ named! {
 }
 
 /// Choose from the commits of `range`, newest first.
-pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
-    let commits: HashMap<&I, &Commit<I>> = range.iter().map(|commit| (&commit.id, commit)).collect();
-    let mut choice = Choice { steps: Vec::new(), skipped: Vec::new() };
+pub fn choose<I: Clone + Eq + Hash>(range: &[LaterCommit<I>]) -> RevertChoice<I> {
+    let commits: HashMap<&I, &LaterCommit<I>> = range.iter().map(|commit| (&commit.id, commit)).collect();
+    let mut choice = RevertChoice { steps: Vec::new(), skipped: Vec::new() };
     // Reverted by a commit that stays.
     let mut dead: HashSet<&I> = HashSet::new();
     // Taken back with a merge.
     let mut gone: HashSet<&I> = HashSet::new();
     for commit in range {
-        let mut skip = |why| choice.skipped.push(Skipped { commit: commit.id.clone(), why });
+        let mut skip = |why| choice.skipped.push(SkippedCommit { commit: commit.id.clone(), why });
         if gone.contains(&commit.id) {
             continue;
         }
         if dead.contains(&commit.id) {
             match commit.owner {
-                Owner::Task => skip(RevertSkipReason::Reverted),
-                Owner::Buried | Owner::Other => {}
+                Ownership::Task => skip(RevertSkipReason::Reverted),
+                Ownership::Buried | Ownership::Other => {}
             }
             continue;
         }
         match commit.owner {
-            Owner::Task if !can_be_reverted(commit, &commits) => skip(RevertSkipReason::Merge),
-            Owner::Task => {
+            Ownership::Task if !can_be_reverted(commit, &commits) => skip(RevertSkipReason::Merge),
+            Ownership::Task => {
                 let is_free = |id: &I| !dead.contains(id) && !gone.contains(id) && reverters(range, id) == 1;
                 if only_reverts(commit, &commits) && commit.reverts.iter().all(is_free) {
                     skip(RevertSkipReason::Reverts);
                 } else {
                     gone.extend(&commit.brings);
                     let (parent, with) = (commit.parents.first().cloned(), commit.brings.clone());
-                    choice.steps.push(Step { commit: commit.id.clone(), parent, with });
+                    choice.steps.push(RevertStep { commit: commit.id.clone(), parent, with });
                     continue;
                 }
             }
-            Owner::Buried => skip(RevertSkipReason::Buried),
-            Owner::Other => {}
+            Ownership::Buried => skip(RevertSkipReason::Buried),
+            Ownership::Other => {}
         }
         for id in &commit.reverts {
             // Who reverts a merge reverts what it brought in.
@@ -105,17 +105,17 @@ pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
 }
 
 /// Whether all that the commit, one of the task's own, changed against its first parent is the task's.
-fn can_be_reverted<I: Eq + Hash>(commit: &Commit<I>, commits: &HashMap<&I, &Commit<I>>) -> bool {
+fn can_be_reverted<I: Eq + Hash>(commit: &LaterCommit<I>, commits: &HashMap<&I, &LaterCommit<I>>) -> bool {
     commit.brings.iter().all(|id| commits.get(id).is_some_and(|brought| brought.is_own()))
 }
 
 /// How many commits say that they revert `id`: of several, it is unknown which one changed anything.
-fn reverters<I: Eq>(range: &[Commit<I>], id: &I) -> usize {
+fn reverters<I: Eq>(range: &[LaterCommit<I>], id: &I) -> usize {
     range.iter().filter(|commit| commit.reverts.contains(id)).count()
 }
 
 /// Whether all that the commit does is to revert commits that would be reverted themselves.
-fn only_reverts<I: Eq + Hash>(commit: &Commit<I>, commits: &HashMap<&I, &Commit<I>>) -> bool {
+fn only_reverts<I: Eq + Hash>(commit: &LaterCommit<I>, commits: &HashMap<&I, &LaterCommit<I>>) -> bool {
     let is_ours = |id: &I| commits.get(id).is_some_and(|other| other.is_own() && can_be_reverted(other, commits));
     !commit.is_merge() && !commit.reverts.is_empty() && !commit.reverts_older && commit.reverts.iter().all(is_ours)
 }
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     /// `own 5`, `own 4 reverts 3`, `foreign 3`: a line a commit, newest first, each the child of the next one.
-    fn range(lines: &[&str]) -> Vec<Commit<u32>> {
+    fn range(lines: &[&str]) -> Vec<LaterCommit<u32>> {
         let numbers = |text: &str| text.split(',').map(|n| n.parse().unwrap()).collect::<Vec<u32>>();
         let parse = |line: &&str| {
             let words: Vec<&str> = line.split(' ').collect();
@@ -137,13 +137,13 @@ mod tests {
             let mut parents = vec![id - 1];
             parents.extend((words.contains(&"brings") || words.contains(&"merge")).then_some(id + 100));
             let owner = match words[0] {
-                "own" => Owner::Task,
-                "buried" => Owner::Buried,
-                _ => Owner::Other,
+                "own" => Ownership::Task,
+                "buried" => Ownership::Buried,
+                _ => Ownership::Other,
             };
             let reverts = field("reverts");
             let (reverts_older, published) = (words.contains(&"older"), false);
-            Commit { id, parents, owner, others: Vec::new(), published, reverts, reverts_older, brings }
+            LaterCommit { id, parents, owner, others: Vec::new(), published, reverts, reverts_older, brings }
         };
         lines.iter().map(parse).collect()
     }
@@ -202,7 +202,7 @@ mod tests {
     #[test]
     fn merges_are_reverted_when_all_they_bring_is_the_tasks() {
         let choice = choose(&range(&["own 9 brings 8,7", "own 8", "own 7", "own 6"]));
-        assert_eq!(choice.steps[0], Step { commit: 9, parent: Some(8), with: vec![8, 7] });
+        assert_eq!(choice.steps[0], RevertStep { commit: 9, parent: Some(8), with: vec![8, 7] });
         assert_eq!((choice.steps.len(), choice.steps[1].commit, choice.skipped), (2, 6, vec![]));
         expect(&["own 9 brings 8,7", "own 8", "foreign 7"], &[8], &[(9, RevertSkipReason::Merge)]);
         // It brings in something from before the checkpoint.

@@ -1,6 +1,6 @@
 //! Which mode: a table.
 
-use super::{Commit, Mode};
+use super::{LaterCommit, Mode};
 
 /// The position of the checkpoint relative to HEAD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Reachability {
 
 /// The facts about the commits after the checkpoint that determine the mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub struct RangeFacts {
     /// The position of the checkpoint.
     pub reachability: Reachability,
     /// The number of commits that belong to the task.
@@ -26,12 +26,12 @@ pub struct Facts {
     pub published: usize,
 }
 
-impl Facts {
+impl RangeFacts {
     /// Summarize `range`.
-    pub fn of<I>(reachability: Reachability, range: &[Commit<I>]) -> Self {
-        let count = |is: fn(&Commit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
-        let own = count(Commit::is_own);
-        Facts { reachability, own, foreign: range.len() - own, published: count(|commit| commit.published) }
+    pub fn of<I>(reachability: Reachability, range: &[LaterCommit<I>]) -> Self {
+        let count = |is: fn(&LaterCommit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
+        let own = count(LaterCommit::is_own);
+        RangeFacts { reachability, own, foreign: range.len() - own, published: count(|commit| commit.published) }
     }
 }
 
@@ -73,7 +73,7 @@ pub enum Refusal {
 /// | any, and it is on another history          | restore                     |
 ///
 /// Where there are no commits, rewind and restore have nothing to do beyond the files, so they are that mode.
-pub fn decide(facts: Facts, options: Options) -> Result<Mode, Refusal> {
+pub fn decide(facts: RangeFacts, options: Options) -> Result<Mode, Refusal> {
     let is_empty = facts.own + facts.foreign == 0 && facts.reachability == Reachability::Ancestor;
     let mode = options.mode.unwrap_or(match facts.reachability {
         Reachability::Rewritten => Mode::Restore,
@@ -110,7 +110,7 @@ mod tests {
         allow: (bool, bool),
     ) -> [Cell; 5] {
         let (allow_foreign, allow_published) = allow;
-        let facts = Facts { reachability, own, foreign, published };
+        let facts = RangeFacts { reachability, own, foreign, published };
         [None, Some(Files), Some(Rewind), Some(Restore), Some(Revert)]
             .map(|mode| decide(facts, Options { mode, allow_foreign, allow_published }))
     }

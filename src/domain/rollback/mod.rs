@@ -10,8 +10,8 @@ pub(crate) mod message;
 
 use super::id::TaskId;
 use crate::domain::named::named;
-pub use choose::{Choice, RevertSkipReason, Skipped, Step, choose};
-pub use decide::{Facts, Options, Reachability, Refusal, decide};
+pub use choose::{RevertChoice, RevertSkipReason, RevertStep, SkippedCommit, choose};
+pub use decide::{Options, RangeFacts, Reachability, Refusal, decide};
 
 named! {
     /// How the state of a checkpoint is restored.
@@ -31,13 +31,13 @@ named! {
 
 /// A commit after the checkpoint, and its relation to the task. `I` is the type of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit<I> {
+pub struct LaterCommit<I> {
     /// The id of the commit.
     pub id: I,
     /// The ids of its parents, the first one first.
     pub parents: Vec<I>,
     /// Its relation to the task.
-    pub owner: Owner,
+    pub owner: Ownership,
     /// Other tasks named in its message.
     pub others: Vec<TaskId>,
     /// Whether a remote branch or tag contains it.
@@ -52,7 +52,7 @@ pub struct Commit<I> {
 
 /// The relation of a commit to the task, for changes; queries are more lenient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub enum Ownership {
     /// Its final trailers name the task, or the ledger links it.
     Task,
     /// It names the task elsewhere in its message, as after a squash on a forge.
@@ -61,10 +61,10 @@ pub enum Owner {
     Other,
 }
 
-impl<I> Commit<I> {
+impl<I> LaterCommit<I> {
     /// Whether it belongs to the task.
     pub fn is_own(&self) -> bool {
-        self.owner == Owner::Task
+        self.owner == Ownership::Task
     }
 
     /// Whether it is a merge.

@@ -20,18 +20,18 @@ use super::id::TaskId;
 
 /// A commit, and whether it can be squashed. `I` is the type of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit<I> {
+pub struct SquashCommit<I> {
     /// The id of the commit.
     pub id: I,
     /// The ids of its parents, the first one first.
     pub parents: Vec<I>,
     /// Why it cannot be squashed, if so.
-    pub obstacle: Option<Obstacle>,
+    pub obstacle: Option<SquashObstacle>,
 }
 
 /// Why a commit cannot be squashed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
+pub enum SquashObstacle {
     /// It belongs to these tasks, or to none.
     Foreign(Vec<TaskId>),
     /// Its message names the task, but not in the final trailers.
@@ -48,7 +48,7 @@ pub struct Stop<I> {
     /// The commit, which is kept.
     pub commit: I,
     /// The reason for stopping.
-    pub why: Obstacle,
+    pub why: SquashObstacle,
     /// The task's merge that brings it in, if it is not on the first-parent line.
     pub merge: Option<I>,
 }
@@ -66,8 +66,8 @@ pub struct Run<I> {
 
 /// The longest run from `tip` downwards. `commits` are what can be reached from there, as far down as the run may go and one
 /// further: what is not among them is taken to stay.
-pub fn longest<I: Copy + Eq + Hash>(tip: I, commits: &[Commit<I>]) -> Run<I> {
-    let known: HashMap<I, &Commit<I>> = commits.iter().map(|commit| (commit.id, commit)).collect();
+pub fn longest<I: Copy + Eq + Hash>(tip: I, commits: &[SquashCommit<I>]) -> Run<I> {
+    let known: HashMap<I, &SquashCommit<I>> = commits.iter().map(|commit| (commit.id, commit)).collect();
     let mut taken: HashSet<I> = HashSet::new();
     let (mut onto, mut stop) = (Some(tip), None);
     while let Some(commit) = onto.and_then(|at| known.get(&at)) {
@@ -93,7 +93,7 @@ pub fn longest<I: Copy + Eq + Hash>(tip: I, commits: &[Commit<I>]) -> Run<I> {
 /// # Errors
 ///
 /// The [`Stop`] that keeps the commits apart.
-pub fn all<I: Copy>(onto: Option<I>, commits: &[Commit<I>]) -> Result<Run<I>, Stop<I>> {
+pub fn all<I: Copy>(onto: Option<I>, commits: &[SquashCommit<I>]) -> Result<Run<I>, Stop<I>> {
     for commit in commits {
         if let Some(why) = commit.obstacle.clone() {
             return Err(Stop { commit: commit.id, why, merge: None });
@@ -103,7 +103,7 @@ pub fn all<I: Copy>(onto: Option<I>, commits: &[Commit<I>]) -> Result<Run<I>, St
 }
 
 /// What `commit` has that its first parent does not, itself omitted.
-fn brought_in<I: Copy + Eq + Hash>(commit: &Commit<I>, known: &HashMap<I, &Commit<I>>) -> Vec<I> {
+fn brought_in<I: Copy + Eq + Hash>(commit: &SquashCommit<I>, known: &HashMap<I, &SquashCommit<I>>) -> Vec<I> {
     let [first, others @ ..] = commit.parents.as_slice() else { return Vec::new() };
     if others.is_empty() {
         return Vec::new();
@@ -116,7 +116,7 @@ fn brought_in<I: Copy + Eq + Hash>(commit: &Commit<I>, known: &HashMap<I, &Commi
 }
 
 /// What can be reached from `tips` and is not in `seen` yet.
-fn reach<I: Copy + Eq + Hash>(tips: &[I], known: &HashMap<I, &Commit<I>>, seen: &mut HashSet<I>) -> Vec<I> {
+fn reach<I: Copy + Eq + Hash>(tips: &[I], known: &HashMap<I, &SquashCommit<I>>, seen: &mut HashSet<I>) -> Vec<I> {
     let mut open = tips.to_vec();
     let mut found = Vec::new();
     while let Some(at) = open.pop() {
@@ -133,12 +133,12 @@ mod tests {
     use super::*;
 
     /// `9:8,7` is a commit with two parents, `9!:8` one that has to stay.
-    fn graph(text: &str) -> Vec<Commit<u32>> {
+    fn graph(text: &str) -> Vec<SquashCommit<u32>> {
         let commit = |word: &str| {
             let (id, parents) = word.split_once(':').unwrap();
-            let obstacle = id.ends_with('!').then(|| Obstacle::Foreign(Vec::new()));
+            let obstacle = id.ends_with('!').then(|| SquashObstacle::Foreign(Vec::new()));
             let parents = parents.split(',').filter(|id| !id.is_empty()).map(|id| id.parse().unwrap());
-            Commit { id: id.trim_end_matches('!').parse().unwrap(), parents: parents.collect(), obstacle }
+            SquashCommit { id: id.trim_end_matches('!').parse().unwrap(), parents: parents.collect(), obstacle }
         };
         text.split(' ').map(commit).collect()
     }
@@ -176,6 +176,6 @@ mod tests {
     fn a_given_range_goes_whole_or_not_at_all() {
         assert_eq!(all(Some(1), &graph("3:2 2:1")).unwrap().commits, [3, 2]);
         let stop = all(Some(1), &graph("4:3 3!:2 2:1")).unwrap_err();
-        assert_eq!((stop.commit, stop.why), (3, Obstacle::Foreign(Vec::new())));
+        assert_eq!((stop.commit, stop.why), (3, SquashObstacle::Foreign(Vec::new())));
     }
 }

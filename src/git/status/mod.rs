@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
-pub use summary::{Counts, PathStatus, StatusSummary, counts, summary};
+pub use summary::{DirtyCounts, PathStatus, StatusSummary, counts, summary};
 
 use super::{
     cmd::Git,

@@ -16,7 +16,7 @@ use crate::{
 
 /// Paths that are not committed, by kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct DirtyCounts {
     /// Their index entry differs from HEAD.
     pub staged: usize,
     /// Their file differs from the index.
@@ -55,7 +55,7 @@ pub enum PathStatus {
 #[derive(Clone, Debug, Default)]
 pub struct StatusSummary {
     /// How many paths, by kind.
-    pub counts: Counts,
+    pub counts: DirtyCounts,
     /// How many paths altogether, each once; without hidden ones.
     pub total: usize,
     /// The first of them, in git's order.
@@ -67,7 +67,7 @@ pub struct StatusSummary {
 }
 
 /// How many paths differ between HEAD, index and work tree. None in a bare repository.
-pub fn counts(repo: &Repo) -> Result<Counts> {
+pub fn counts(repo: &Repo) -> Result<DirtyCounts> {
     Ok(ask(repo, None, 0)?.counts)
 }
 

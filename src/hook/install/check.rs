@@ -9,7 +9,7 @@ use super::{
     Mechanism, config,
     directory::{self, Found},
     report::call_line,
-    script::{self, Owner},
+    script::{self, HookOwner},
     stray,
 };
 use crate::{
@@ -168,8 +168,8 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     let dir = directory_here(repo)?;
     let path = dir.join(hook.name());
     let is_ours = match directory::look(&path) {
-        Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)) => true,
-        Ok(Found::File(Owner::Other, text)) => script::calls_us(hook, &text) || stray::is_called(&dir, hook),
+        Ok(Found::File(HookOwner::Us { .. } | HookOwner::UsChanged, _)) => true,
+        Ok(Found::File(HookOwner::Other, text)) => script::calls_us(hook, &text) || stray::is_called(&dir, hook),
         Ok(Found::Nothing) => false,
         Err(_) => return None,
     };
@@ -215,8 +215,8 @@ fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
     let path = dir.join(hook.name());
     let was_chained = directory::saved(&path).symlink_metadata().is_ok();
     Ok(match directory::look(&path)? {
-        Found::File(Owner::UsChanged, _) => Health::Changed(path),
-        Found::File(Owner::Us { .. }, text) => {
+        Found::File(HookOwner::UsChanged, _) => Health::Changed(path),
+        Found::File(HookOwner::Us { .. }, text) => {
             let before = std::fs::read(directory::saved(&path)).ok().map(|before| Before::of(&before));
             if script::is_of_this_version(hook, &text, before) {
                 executable(path)
@@ -224,13 +224,13 @@ fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
                 Health::Old(format!("'{}'", path.display()))
             }
         }
-        Found::File(Owner::Other, text) if script::calls_us(hook, &text) => executable(path),
-        Found::File(Owner::Other, _) if was_chained => Health::Overwritten(path),
-        Found::File(Owner::Other, _) => Health::Foreign(path),
+        Found::File(HookOwner::Other, text) if script::calls_us(hook, &text) => executable(path),
+        Found::File(HookOwner::Other, _) if was_chained => Health::Overwritten(path),
+        Found::File(HookOwner::Other, _) => Health::Foreign(path),
         Found::Nothing => {
             let usual = repo.common_dir().join("hooks").join(hook.name());
             match directory::look(&usual)? {
-                Found::File(Owner::Us { .. } | Owner::UsChanged, _) => Health::Elsewhere(dir),
+                Found::File(HookOwner::Us { .. } | HookOwner::UsChanged, _) => Health::Elsewhere(dir),
                 _ => Health::Missing,
             }
         }

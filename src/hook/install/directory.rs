@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use bstr::BString;
 
 use super::{
-    InstallOptions, Report, Step, exclude,
-    script::{self, Owner, Parts},
+    InstallOptions, InstallReport, InstallStep, exclude,
+    script::{self, HookOwner, Parts},
     stray,
 };
 use crate::{
@@ -59,7 +59,7 @@ pub(super) fn has_ours(repo: &Repo) -> Result<bool> {
     let usual = repo.common_dir().join("hooks");
     let dirs = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).filter(|dir| !is_switched_off(dir)).chain([usual]);
     let mut paths = dirs.flat_map(|dir| every().map(move |hook| dir.join(hook.name())));
-    Ok(paths.any(|path| matches!(look(&path), Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)))))
+    Ok(paths.any(|path| matches!(look(&path), Ok(Found::File(HookOwner::Us { .. } | HookOwner::UsChanged, _)))))
 }
 
 /// The hooks that this version or an older one installs.
@@ -77,7 +77,7 @@ pub(super) fn saved(path: &Path) -> PathBuf {
 /// What there is at the path of a hook.
 pub(super) enum Found {
     Nothing,
-    File(Owner, BString),
+    File(HookOwner, BString),
 }
 
 pub(super) fn look(path: &Path) -> Result<Found> {
@@ -87,13 +87,13 @@ pub(super) fn look(path: &Path) -> Result<Found> {
     match fs::read(path) {
         Ok(text) => Ok(Found::File(script::owner(&text), text.into())),
         // A dangling link is not ours.
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::File(Owner::Other, BString::default())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::File(HookOwner::Other, BString::default())),
         Err(error) => Err(error).or_environment(|| format!("cannot read '{}'", path.display())),
     }
 }
 
 /// Write the hooks of git-agent; existing hooks run before them.
-pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut Report) -> Result<()> {
+pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut InstallReport) -> Result<()> {
     for (there, dir) in of_worktrees(repo)? {
         check(&dir)?;
         install_into(&there, &dir, options, report)?;
@@ -116,7 +116,7 @@ pub(super) fn is_switched_off(dir: &Path) -> bool {
     dir.as_os_str().is_empty() || dir.exists() && !dir.is_dir()
 }
 
-fn install_into(repo: &Repo, dir: &Path, options: &InstallOptions, report: &mut Report) -> Result<()> {
+fn install_into(repo: &Repo, dir: &Path, options: &InstallOptions, report: &mut InstallReport) -> Result<()> {
     let made_dir = !dir.exists();
     fs::create_dir_all(dir).or_environment(|| format!("cannot create '{}'", dir.display()))?;
     let mut new_files = Vec::new();
@@ -138,7 +138,7 @@ fn install_one(
     path: &Path,
     made_dir: bool,
     new_files: &mut Vec<PathBuf>,
-) -> Result<Step> {
+) -> Result<InstallStep> {
     let kept = saved(path);
     let write = |made_dir| -> Result<bool> {
         let before = fs::read(&kept).ok().map(|text| Before::of(&text));
@@ -152,24 +152,26 @@ fn install_one(
         Found::Nothing => {
             write(made_dir)?;
             new_files.push(path.to_owned());
-            Ok(Step::Written(hook, path.to_owned()))
+            Ok(InstallStep::Written(hook, path.to_owned()))
         }
-        Found::File(Owner::Us { made_dir }, _) => {
+        Found::File(HookOwner::Us { made_dir }, _) => {
             if write(made_dir)? {
-                Ok(Step::Written(hook, path.to_owned()))
+                Ok(InstallStep::Written(hook, path.to_owned()))
             } else {
-                Ok(Step::Already(hook))
+                Ok(InstallStep::Already(hook))
             }
         }
-        Found::File(Owner::UsChanged, _) => Ok(Step::Changed(hook, path.to_owned())),
-        Found::File(Owner::Other, text) if script::calls_us(hook, &text) => Ok(Step::Already(hook)),
-        Found::File(Owner::Other, _) if exclude::is_tracked(repo, path)? => Ok(Step::Tracked(hook, path.to_owned())),
-        Found::File(Owner::Other, text) => {
+        Found::File(HookOwner::UsChanged, _) => Ok(InstallStep::Changed(hook, path.to_owned())),
+        Found::File(HookOwner::Other, text) if script::calls_us(hook, &text) => Ok(InstallStep::Already(hook)),
+        Found::File(HookOwner::Other, _) if exclude::is_tracked(repo, path)? => {
+            Ok(InstallStep::Tracked(hook, path.to_owned()))
+        }
+        Found::File(HookOwner::Other, text) => {
             make_room(&kept, &text)?;
             fs::rename(path, &kept).or_environment(|| format!("cannot rename '{}'", path.display()))?;
             write(false).inspect_err(|_| drop(fs::rename(&kept, path)))?;
             new_files.push(kept.clone());
-            Ok(Step::Chained(hook, path.to_owned(), kept))
+            Ok(InstallStep::Chained(hook, path.to_owned(), kept))
         }
     }
 }
@@ -201,7 +203,7 @@ fn write_hook(path: &Path, text: &[u8]) -> Result<()> {
 }
 
 /// Remove our hooks, restore what was there.
-pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
+pub(super) fn uninstall(repo: &Repo, report: &mut InstallReport) -> Result<()> {
     let usual = repo.common_dir().join("hooks");
     let mut dirs: Vec<PathBuf> = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).collect();
     if !dirs.iter().any(|dir| is_same_place(dir, &usual)) {
@@ -213,7 +215,7 @@ pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
     exclude::show_all(repo)
 }
 
-fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
+fn uninstall_from(dir: &Path, report: &mut InstallReport) -> Result<()> {
     if !dir.is_dir() {
         return Ok(());
     }
@@ -229,24 +231,24 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
 }
 
 /// Remove one hook of ours, restore what was there. Answers whether the directory is of our making.
-fn uninstall_one(dir: &Path, hook: Hook, report: &mut Report) -> Result<bool> {
+fn uninstall_one(dir: &Path, hook: Hook, report: &mut InstallReport) -> Result<bool> {
     report.steps.extend(stray::take_back(dir, hook)?);
     let path = dir.join(hook.name());
     let kept = saved(&path);
     let was_there = kept.symlink_metadata().is_ok();
     match look(&path)? {
-        Found::File(Owner::Us { .. }, _) | Found::Nothing if was_there => {
+        Found::File(HookOwner::Us { .. }, _) | Found::Nothing if was_there => {
             fs::rename(&kept, &path).or_environment(|| format!("cannot restore '{}'", path.display()))?;
-            report.steps.push(Step::Restored(hook, path));
+            report.steps.push(InstallStep::Restored(hook, path));
         }
-        Found::File(Owner::Us { made_dir }, _) => {
+        Found::File(HookOwner::Us { made_dir }, _) => {
             fs::remove_file(&path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
-            report.steps.push(Step::Removed(hook));
+            report.steps.push(InstallStep::Removed(hook));
             return Ok(made_dir);
         }
-        Found::File(Owner::UsChanged, _) => report.steps.push(Step::Changed(hook, path)),
-        Found::File(Owner::Other, _) if was_there => report.steps.push(Step::LeftOver(kept)),
-        Found::File(Owner::Other, _) | Found::Nothing => {}
+        Found::File(HookOwner::UsChanged, _) => report.steps.push(InstallStep::Changed(hook, path)),
+        Found::File(HookOwner::Other, _) if was_there => report.steps.push(InstallStep::LeftOver(kept)),
+        Found::File(HookOwner::Other, _) | Found::Nothing => {}
     }
     Ok(false)
 }

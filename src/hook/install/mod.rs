@@ -21,7 +21,7 @@ mod stray;
 use std::path::PathBuf;
 
 pub use check::{Check, Unguarded, check, missing_here, unguarded_once};
-pub use report::{Report, Step};
+pub use report::{InstallReport, InstallStep};
 
 use crate::{
     error::Result,
@@ -64,10 +64,10 @@ impl InstallOptions {
 /// # Errors
 ///
 /// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, or
-/// modified) is a [`Step`] of the report.
-pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) -> Result<Report> {
+/// modified) is an [`InstallStep`] of the report.
+pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) -> Result<InstallReport> {
     let mechanism = mechanism(repo)?;
-    let mut report = Report::default();
+    let mut report = InstallReport::default();
     let dir = directory::of_git(repo)?;
     let was_installed = directory::has_ours(repo)?;
     let settings = match mechanism {
@@ -82,7 +82,7 @@ pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) 
     report.settings = changed.said;
     match mechanism {
         Mechanism::Config => {
-            let step = if changed.hooks { Step::Configured } else { Step::Already };
+            let step = if changed.hooks { InstallStep::Configured } else { InstallStep::Already };
             report.steps.extend(Hook::ALL.map(step));
             // A git that was upgraded: one of both is enough.
             directory::uninstall(repo, &mut report)?;
@@ -104,12 +104,12 @@ pub fn configure(repo: &Repo, wanted: &[WantedSetting]) -> Result<Vec<String>> {
 /// # Errors
 ///
 /// When another process holds the configuration (nothing has changed then), or a hook cannot be removed.
-pub fn uninstall(repo: &Repo) -> Result<Report> {
-    let mut report = Report::default();
+pub fn uninstall(repo: &Repo) -> Result<InstallReport> {
+    let mut report = InstallReport::default();
     let removed = config_block::remove(repo, directory::has_ours(repo)?)?;
     let (hooks, settings): (Vec<Setting>, Vec<Setting>) = removed.into_iter().partition(Setting::is_of_hooks);
     if hooks.len() > 1 {
-        report.steps.extend(Hook::ALL.map(Step::Removed));
+        report.steps.extend(Hook::ALL.map(InstallStep::Removed));
     }
     report.settings = settings.iter().map(|setting| format!("Unset: {} {}.", setting.heading, setting.line)).collect();
     directory::uninstall(repo, &mut report)?;

@@ -7,16 +7,16 @@ use crate::hook::Hook;
 
 /// What an installation or removal did.
 #[derive(Clone, Debug, Default)]
-pub struct Report {
+pub struct InstallReport {
     /// The steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<InstallStep>,
     /// Settings that were set or unset, in sentences.
     pub settings: Vec<String>,
 }
 
 /// One thing that was done, found done, or left to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum InstallStep {
     /// The hook was set in the configuration.
     Configured(Hook),
     /// Written into the hooks directory.
@@ -38,10 +38,12 @@ pub enum Step {
     LeftOver(PathBuf),
 }
 
-impl Report {
+impl InstallReport {
     /// The steps that a person has to finish.
-    pub fn unfinished(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| matches!(step, Step::Tracked(..) | Step::Changed(..) | Step::LeftOver(_)))
+    pub fn unfinished(&self) -> impl Iterator<Item = &InstallStep> {
+        self.steps.iter().filter(|step| {
+            matches!(step, InstallStep::Tracked(..) | InstallStep::Changed(..) | InstallStep::LeftOver(_))
+        })
     }
 }
 
@@ -56,25 +58,27 @@ pub fn call_line(hook: Hook) -> String {
     }
 }
 
-impl fmt::Display for Step {
+impl fmt::Display for InstallStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Step::Configured(hook) => write!(f, "Set the {} hook in the repository's configuration.", hook.name()),
-            Step::Written(_, path) => write!(f, "Wrote '{}'.", path.display()),
-            Step::Chained(_, path, before) => {
+            InstallStep::Configured(hook) => {
+                write!(f, "Set the {} hook in the repository's configuration.", hook.name())
+            }
+            InstallStep::Written(_, path) => write!(f, "Wrote '{}'.", path.display()),
+            InstallStep::Chained(_, path, before) => {
                 write!(f, "Wrote '{}'; the previous hook is now '{}' and runs first.", path.display(), before.display())
             }
-            Step::Already(hook) => write!(f, "The {} hook is installed.", hook.name()),
-            Step::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
-            Step::Restored(_, path) => write!(f, "Restored '{}'.", path.display()),
-            Step::TakenBack(_, path) => {
+            InstallStep::Already(hook) => write!(f, "The {} hook is installed.", hook.name()),
+            InstallStep::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
+            InstallStep::Restored(_, path) => write!(f, "Restored '{}'.", path.display()),
+            InstallStep::TakenBack(_, path) => {
                 write!(f, "Removed '{}', a hook of git-agent that a hook manager had moved there.", path.display())
             }
-            Step::Tracked(hook, path) => {
+            InstallStep::Tracked(hook, path) => {
                 write!(f, "Skipped '{}', as git tracks it. Add to it: {}", path.display(), call_line(*hook))
             }
-            Step::Changed(_, path) => write!(f, "Skipped '{}', as it was modified.", path.display()),
-            Step::LeftOver(path) => write!(f, "Skipped '{}': a hook that is not in use.", path.display()),
+            InstallStep::Changed(_, path) => write!(f, "Skipped '{}', as it was modified.", path.display()),
+            InstallStep::LeftOver(path) => write!(f, "Skipped '{}': a hook that is not in use.", path.display()),
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Parts<'a> {
 
 /// Whose file this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Owner {
+pub(super) enum HookOwner {
     /// Unchanged since git-agent wrote it.
     Us {
         /// The hooks directory is of our making.
@@ -107,18 +107,18 @@ pub(super) fn is_of_this_version(hook: Hook, text: &[u8], before: Option<Before>
 }
 
 /// Find out who wrote `text`.
-pub(super) fn owner(text: &[u8]) -> Owner {
-    let Some((_, rest)) = text.split_once_str(b"\n") else { return Owner::Other };
-    let Some((mark, body)) = rest.split_once_str(b"\n") else { return Owner::Other };
-    let Some(mark) = mark.strip_prefix(MARK.as_bytes()) else { return Owner::Other };
+pub(super) fn owner(text: &[u8]) -> HookOwner {
+    let Some((_, rest)) = text.split_once_str(b"\n") else { return HookOwner::Other };
+    let Some((mark, body)) = rest.split_once_str(b"\n") else { return HookOwner::Other };
+    let Some(mark) = mark.strip_prefix(MARK.as_bytes()) else { return HookOwner::Other };
     let mut words = mark.fields();
     let (Some(sum), Some(flag)) = (words.next(), words.next().and_then(|flag| flag.to_str().ok())) else {
-        return Owner::UsChanged;
+        return HookOwner::UsChanged;
     };
     if sum == format!("{:016x}", checksum(flag, body)).as_bytes() {
-        Owner::Us { made_dir: flag == "new-dir" }
+        HookOwner::Us { made_dir: flag == "new-dir" }
     } else {
-        Owner::UsChanged
+        HookOwner::UsChanged
     }
 }
 
@@ -152,12 +152,12 @@ mod tests {
             let text = file(hook, &parts);
             let needs_program = hook != Hook::PrePush;
             assert_eq!(text.contains_str(r"program='/it'\''s/git-agent'"), needs_program, "{text}");
-            assert_eq!(owner(&text), Owner::Us { made_dir: true });
-            assert_eq!(owner(&text.replace("exit 0", "exit 1")), Owner::UsChanged);
-            assert_eq!(owner(shim(hook).as_bytes()), Owner::Other);
+            assert_eq!(owner(&text), HookOwner::Us { made_dir: true });
+            assert_eq!(owner(&text.replace("exit 0", "exit 1")), HookOwner::UsChanged);
+            assert_eq!(owner(shim(hook).as_bytes()), HookOwner::Other);
             assert!(calls_us(hook, shim(hook).as_bytes()), "a copied shim");
         }
-        assert_eq!(owner(b""), Owner::Other);
+        assert_eq!(owner(b""), HookOwner::Other);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice as _;
 
 use super::{
-    Step,
+    InstallStep,
     directory::{self, Found, saved},
-    script::{self, Owner},
+    script::{self, HookOwner},
 };
 use crate::{
     error::{Context as _, Result},
@@ -45,27 +45,27 @@ pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
 
 /// Take our files back from where a hook manager has put them. What ours took the place of stands there then, as if we had
 /// never been in between; unless that is the manager's own.
-pub(super) fn take_back(dir: &Path, hook: Hook) -> Result<Vec<Step>> {
+pub(super) fn take_back(dir: &Path, hook: Hook) -> Result<Vec<InstallStep>> {
     let place = dir.join(hook.name());
     let kept = saved(&place);
     let mut steps = Vec::new();
     for stray in strays(dir, hook)? {
         let theirs = match directory::look(&place)? {
-            Found::File(Owner::Other, text) => Some(text),
+            Found::File(HookOwner::Other, text) => Some(text),
             _ => None,
         };
         let before = fs::read(&kept).ok();
         match before.zip(theirs) {
             Some((before, theirs)) if !is_same(&before, &theirs) => {
                 fs::rename(&kept, &stray).or_environment(|| format!("cannot restore '{}'", stray.display()))?;
-                steps.push(Step::Restored(hook, stray));
+                steps.push(InstallStep::Restored(hook, stray));
             }
             found => {
                 fs::remove_file(&stray).or_environment(|| format!("cannot remove '{}'", stray.display()))?;
                 if found.is_some() {
                     fs::remove_file(&kept).or_environment(|| format!("cannot remove '{}'", kept.display()))?;
                 }
-                steps.push(Step::TakenBack(hook, stray));
+                steps.push(InstallStep::TakenBack(hook, stray));
             }
         }
     }
@@ -75,7 +75,7 @@ pub(super) fn take_back(dir: &Path, hook: Hook) -> Result<Vec<Step>> {
 /// Whether the manager that has moved our hook aside calls it there.
 pub(super) fn is_called(dir: &Path, hook: Hook) -> bool {
     let legacy = dir.join(format!("{}.legacy", hook.name()));
-    matches!(directory::look(&legacy), Ok(Found::File(Owner::Us { .. }, _)))
+    matches!(directory::look(&legacy), Ok(Found::File(HookOwner::Us { .. }, _)))
 }
 
 /// Our files under other names, in the hooks directory and the directories in it.
@@ -93,7 +93,7 @@ fn strays(dir: &Path, hook: Hook) -> Result<Vec<PathBuf>> {
         let rest = name.strip_prefix(hook.name().as_bytes());
         let is_named = rest.is_some_and(|rest| rest.is_empty() || b".-_~".contains(&rest[0]));
         let is_file = || path.symlink_metadata().is_ok_and(|meta| meta.is_file());
-        is_named && is_file() && fs::read(path).is_ok_and(|text| matches!(script::owner(&text), Owner::Us { .. }))
+        is_named && is_file() && fs::read(path).is_ok_and(|text| matches!(script::owner(&text), HookOwner::Us { .. }))
     });
     found.sort();
     Ok(found)

@@ -10,7 +10,7 @@ use crate::{
     domain::rollback::Mode,
     error::{Context as _, Result},
     mcp::reply::Reply,
-    recovery::{Outcome, operation::Kind},
+    recovery::{Outcome, operation::OperationKind},
     verbs::{
         Caller,
         checkpoint::{self, Allow, GitOutput, What},
@@ -144,7 +144,7 @@ fn undo(caller: &Caller, Undo { operation }: Undo) -> Result<Reply<OperationAnsw
     Ok(match undo::undo(caller, operation.as_deref())? {
         undo::Answer::Undone(undone) => {
             undone.outcome.iter().for_each(|outcome| remark(caller, outcome));
-            OperationAnswer::undone(&undone, Kind::Undo, &caller.repo().head()?).into()
+            OperationAnswer::undone(&undone, OperationKind::Undo, &caller.repo().head()?).into()
         }
         undo::Answer::Interrupted(ended) => {
             ended.remarks.iter().for_each(|remark| caller.warn(remark));

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! *What* is a difference of two trees, with renames as git detects them. The second one is what a commit of everything
-//! would have ([`Content`]); it is made in a directory of its own, and nothing of it stays. *Whose* it is, the commits in
+//! would have ([`WorkTreeContent`]); it is made in a directory of its own, and nothing of it stays. *Whose* it is, the commits in
 //! between say: every commit that changed a path, or the path that it was renamed from, against its first parent (a merge:
 //! against all of them). A commit that was reverted counts, and is marked.
 
@@ -20,7 +20,7 @@ use std::collections::{BTreeSet, HashSet};
 use bstr::BString;
 
 pub use crate::query::changes::uncommitted::{Unseen, UnseenReason};
-pub use range::Step;
+pub use range::RangeStep;
 
 use crate::{
     domain::{revision::Which, task::Task, time::Timestamp},
@@ -30,13 +30,13 @@ use crate::{
         changed_paths::{Comparer, Difference},
         commit,
         commit::Commit,
-        diff::{self, Change, Renames},
+        diff::{self, DiffEntry, Renames},
         objects::trees::Edits,
         partial,
         pathspec::Pathspecs,
         revwalk, status,
         tree::Trees,
-        worktree_tree::Content,
+        worktree_tree::WorkTreeContent,
     },
     query::{changes::uncommitted::Seen, revision},
     store::ledger::View,
@@ -78,7 +78,7 @@ pub struct Changes<'r> {
     /// The tree of the newer side. That of a work tree exists only in memory.
     pub tree: ObjectId,
     /// The commits between base and tip, newest first.
-    pub steps: Vec<Step>,
+    pub steps: Vec<RangeStep>,
     /// What changed, in git's order.
     pub paths: Vec<Path>,
     /// The history between the two is incomplete in this shallow clone: there may be more commits.
@@ -92,7 +92,7 @@ pub struct Changes<'r> {
     /// Only paths of the task's own commits are listed.
     pub own: bool,
     repo: &'r Repo,
-    content: Option<Content<'r>>,
+    content: Option<WorkTreeContent<'r>>,
 }
 
 /// The older side of a comparison, and how it was determined.
@@ -130,7 +130,7 @@ impl Rule {
 #[derive(Clone, Debug)]
 pub struct Path {
     /// The old and the new side, and the kind of change.
-    pub change: Change,
+    pub change: DiffEntry,
     /// The commits that touched it, newest first, as indexes into [`Changes::steps`].
     pub steps: Vec<usize>,
     /// The tasks of these commits, sorted.
@@ -213,7 +213,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         let (tree, edits) = if seen.is_clean() {
             (tip_tree, Some(Edits::new()))
         } else {
-            let content = content.insert(Content::new(repo));
+            let content = content.insert(WorkTreeContent::new(repo));
             match seen.read(repo)? {
                 Some((edits, blobs)) => (content.edited(tip_tree, &edits, blobs)?, Some(edits)),
                 None => content.tree_after(tip_tree, seen.paths(), &seen.dirty(), seen.nested())?,
@@ -284,10 +284,10 @@ fn base(view: &View<'_>, task: &Task, which: Option<Which>, tip: Option<ObjectId
 fn compare(
     repo: &Repo,
     paths: &Pathspecs,
-    content: Option<&Content<'_>>,
+    content: Option<&WorkTreeContent<'_>>,
     trees: [ObjectId; 2],
     seen: &Seen,
-) -> Result<(Vec<Change>, Renames, String)> {
+) -> Result<(Vec<DiffEntry>, Renames, String)> {
     if trees[0] == trees[1] && paths.is_everything() {
         return Ok((Vec::new(), Renames::Similar, String::new()));
     }
@@ -307,7 +307,7 @@ fn compare(
 /// How many files' contents are not here. What the work tree has other than HEAD, as `in_work_tree` says, is.
 fn lacking<'c>(
     repo: &Repo,
-    changes: impl Iterator<Item = &'c Change> + Clone,
+    changes: impl Iterator<Item = &'c DiffEntry> + Clone,
     in_work_tree: impl Fn(&BString) -> bool,
 ) -> usize {
     let old = changes.clone().filter_map(|change| change.old);

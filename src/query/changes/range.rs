@@ -25,7 +25,7 @@ use crate::{
 
 /// A commit between base and tip.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct RangeStep {
     pub commit: ObjectId,
     /// The tasks that it names, and those that the ledger links it to.
     pub tasks: Vec<BString>,
@@ -41,18 +41,18 @@ const CHUNK: usize = 512;
 const MAX_THREADS: usize = 8;
 
 /// What `commits` say; and they themselves.
-pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, Vec<Commit>)> {
+pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<RangeStep>, Vec<Commit>)> {
     if commits.is_empty() {
         return Ok((Vec::new(), commits));
     }
     let owners = Owners::read(view)?;
-    let mut steps: Vec<Step> = Vec::with_capacity(commits.len());
+    let mut steps: Vec<RangeStep> = Vec::with_capacity(commits.len());
     let mut reverted = Reverted::default();
     for commit in &commits {
         let message = commit.message.as_slice();
         let tasks = owners.of(commit.id, message);
         let reverted = reverted.see(&commit.id.to_string(), message);
-        steps.push(Step { commit: commit.id, tasks, subject: subject(message), reverted });
+        steps.push(RangeStep { commit: commit.id, tasks, subject: subject(message), reverted });
     }
     Ok((steps, commits))
 }

@@ -13,12 +13,12 @@ use crate::{
     git::{
         ObjectId,
         cmd::Git,
-        diff::Status,
+        diff::DiffStatus,
         partial,
         pathspec::Pathspecs,
         relay,
         tree::{Entry, Trees},
-        worktree_tree::Content,
+        worktree_tree::WorkTreeContent,
     },
 };
 
@@ -63,7 +63,7 @@ fn pruned(changes: &mut Changes<'_>) -> Result<(ObjectId, ObjectId, Vec<&'static
     for path in &changes.paths {
         let change = &path.change;
         let before = change.renamed_from().unwrap_or(&change.path);
-        if change.status != Status::Copied {
+        if change.status != DiffStatus::Copied {
             old.extend(change.old.map(|entry| (before, entry)));
         }
         new.extend(change.new.map(|entry| (&change.path, entry)));
@@ -71,7 +71,7 @@ fn pruned(changes: &mut Changes<'_>) -> Result<(ObjectId, ObjectId, Vec<&'static
     let removed: Vec<&BString> = old.keys().copied().collect();
     for path in &changes.paths {
         let change = &path.change;
-        if let (Status::Copied, Some((from, _))) = (change.status, &change.from)
+        if let (DiffStatus::Copied, Some((from, _))) = (change.status, &change.from)
             && !removed.contains(&from)
             && let Some(entry) = trees.find(changes.base_tree, from.as_bstr())?
         {
@@ -83,7 +83,7 @@ fn pruned(changes: &mut Changes<'_>) -> Result<(ObjectId, ObjectId, Vec<&'static
         }
     }
     if changes.content.is_none() {
-        changes.content = Some(Content::new(changes.repo));
+        changes.content = Some(WorkTreeContent::new(changes.repo));
     }
     let Some(content) = &changes.content else { return Ok((changes.base_tree, changes.tree, words)) };
     let entries = |side: &BTreeMap<&BString, Entry>| -> Result<ObjectId> {

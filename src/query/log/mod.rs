@@ -25,7 +25,7 @@ use crate::{
         log::{self, Graph, Query},
         revwalk,
     },
-    query::revision::{self, Family, Owners},
+    query::revision::{self, Family, NumberedTasks},
     store::{history, ledger::View},
 };
 
@@ -115,7 +115,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     if wanted.as_ref().is_some_and(|wanted| wanted.task.is_none()) && of_task.commits.is_empty() && !words.revisions {
         return Ok(None);
     }
-    let owners = Owners::new(&view, tip)?;
+    let owners = NumberedTasks::new(&view, tip)?;
     let mut query = query(request);
     let is_plain = query.words.len() == request.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
     let commits = if tip.is_none() && !words.revisions {

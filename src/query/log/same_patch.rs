@@ -13,7 +13,7 @@ use crate::{
         ObjectId, Repo,
         changed_paths::Comparer,
         partial,
-        patch::{self, Change},
+        patch::{self, TreeChange},
         revwalk,
         tree::{Entry, Trees},
     },
@@ -23,7 +23,7 @@ use crate::{
 const LARGE: u64 = 1024 * 1024;
 
 /// Commits that may be the same patch, oldest first.
-type Group = Vec<(ObjectId, Change)>;
+type Group = Vec<(ObjectId, TreeChange)>;
 
 /// Each of `commits` (oldest first) that made the same patch as an older one of them, with the oldest one that did.
 ///
@@ -58,7 +58,7 @@ fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, ObjectI
     if alike.is_empty() {
         return Ok(HashMap::new());
     }
-    let changes: Vec<Change> = alike.values().flatten().map(|(_, change)| *change).collect();
+    let changes: Vec<TreeChange> = alike.values().flatten().map(|(_, change)| *change).collect();
     let ids = patch::ids(repo, &changes)?;
     let mut same = HashMap::new();
     for commits in alike.into_values() {
@@ -75,18 +75,18 @@ fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, ObjectI
 }
 
 /// What `commit` changed; nothing for a merge.
-fn change(repo: &Repo, commit: ObjectId) -> Result<Option<Change>> {
+fn change(repo: &Repo, commit: ObjectId) -> Result<Option<TreeChange>> {
     let parents = revwalk::parents(repo, commit)?;
     if parents.len() > 1 {
         return Ok(None);
     }
     let before = revwalk::tree_or_empty(repo, parents.first().copied())?;
-    Ok(Some(Change { before, after: revwalk::tree(repo, commit)? }))
+    Ok(Some(TreeChange { before, after: revwalk::tree(repo, commit)? }))
 }
 
 /// The lines that `change` adds to `paths` less those that it removes, as one number: it is the same for the same patch, and asks
 /// no git.
-fn lines(repo: &Repo, trees: &Trees<'_>, paths: &[BString], change: Change) -> Result<u64> {
+fn lines(repo: &Repo, trees: &Trees<'_>, paths: &[BString], change: TreeChange) -> Result<u64> {
     let mut sum = 0u64;
     for path in paths {
         let (before, after) = (trees.find(change.before, path.as_bstr())?, trees.find(change.after, path.as_bstr())?);

@@ -19,7 +19,7 @@ use crate::{
         log::{self, Record},
         relay::{self, Color},
     },
-    query::revision::{NUMBERED, Owners},
+    query::revision::{NUMBERED, NumberedTasks},
     store::ledger::View,
 };
 
@@ -81,7 +81,7 @@ pub struct Log<'r> {
     pub(super) tasks: Tasks<'r>,
     pub(super) commits: Commits<'r>,
     pub(super) events: Events,
-    pub(super) owners: Owners<'r>,
+    pub(super) owners: NumberedTasks<'r>,
     pub(super) only: Only,
     /// Options that show changes, and the paths that they are limited to.
     pub(super) diff: Vec<OsString>,

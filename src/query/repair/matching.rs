@@ -14,7 +14,7 @@ use crate::{
     git::{
         ObjectId,
         commit::Commit,
-        patch::{self, Change},
+        patch::{self, TreeChange},
         revwalk,
     },
 };
@@ -53,7 +53,7 @@ pub(super) struct Origin {
     pub whole: Whole,
     /// Of a branch: where it left the history.
     pub base: Option<ObjectId>,
-    pub change: Change,
+    pub change: TreeChange,
     pub tasks: BTreeSet<String>,
 }
 
@@ -81,7 +81,7 @@ fn origins(desk: &Desk<'_>, tip: ObjectId, reach: Reach) -> Result<Vec<Origin>> 
     for branch in branches {
         let trees = [branch.base, branch.tip].map(|commit| revwalk::tree(desk.repo, commit));
         if let [Ok(before), Ok(after)] = trees {
-            let change = Change { before, after };
+            let change = TreeChange { before, after };
             let (source, base, tasks) = (branch.tip, Some(branch.base), branch.tasks);
             origins.push(Origin { source, whole: Whole::Branch, base, change, tasks });
         }
@@ -92,7 +92,7 @@ fn origins(desk: &Desk<'_>, tip: ObjectId, reach: Reach) -> Result<Vec<Origin>> 
 /// The evidence for `candidates` among `origins`.
 pub(super) fn among(desk: &Desk<'_>, candidates: &[&Commit], origins: &[Origin]) -> Result<Gathered> {
     let mut cases: HashMap<ObjectId, Case> = HashMap::new();
-    let mut changes: Vec<(&Commit, Change)> = Vec::new();
+    let mut changes: Vec<(&Commit, TreeChange)> = Vec::new();
     for entry in candidates {
         let change = change(desk, entry.id, &entry.parents);
         let why_not = match change {
@@ -120,10 +120,10 @@ pub(super) fn among(desk: &Desk<'_>, candidates: &[&Commit], origins: &[Origin])
 /// What made the same change as one of `changes`. Patches are made only of what touches the same paths.
 fn matches<'c>(
     desk: &Desk<'_>,
-    changes: &[(&'c Commit, Change)],
+    changes: &[(&'c Commit, TreeChange)],
     origins: &'c [Origin],
 ) -> Result<Vec<(&'c Commit, &'c Origin, Same)>> {
-    let all: HashSet<Change> =
+    let all: HashSet<TreeChange> =
         changes.iter().map(|(_, change)| *change).chain(origins.iter().map(|origin| origin.change)).collect();
     let prints = patch::paths(desk.repo, &all.into_iter().collect::<Vec<_>>())?;
     let mut by_print: HashMap<&BString, Vec<&Origin>> = HashMap::new();
@@ -132,8 +132,8 @@ fn matches<'c>(
             by_print.entry(print).or_default().push(origin);
         }
     }
-    let alike = |change: &Change| prints.get(change).and_then(|print| by_print.get(print)).into_iter().flatten();
-    let mut compared: HashSet<Change> = HashSet::new();
+    let alike = |change: &TreeChange| prints.get(change).and_then(|print| by_print.get(print)).into_iter().flatten();
+    let mut compared: HashSet<TreeChange> = HashSet::new();
     for (_, change) in changes {
         for origin in alike(change).filter(|origin| origin.change != *change) {
             compared.extend([*change, origin.change]);
@@ -166,7 +166,7 @@ fn counts(desk: &Desk<'_>, entry: &Commit, origin: &Origin) -> Result<bool> {
 }
 
 /// What a commit changes; `None` for merges, and where what it was made from is not here.
-pub(super) fn change(desk: &Desk<'_>, commit: ObjectId, parents: &[ObjectId]) -> Option<Change> {
+pub(super) fn change(desk: &Desk<'_>, commit: ObjectId, parents: &[ObjectId]) -> Option<TreeChange> {
     if parents.len() > 1 || desk.shallow.contains(&commit) {
         return None;
     }
@@ -175,5 +175,5 @@ pub(super) fn change(desk: &Desk<'_>, commit: ObjectId, parents: &[ObjectId]) ->
         Some(parent) => tree(*parent)?,
         None => desk.repo.empty_tree(),
     };
-    Some(Change { before, after: tree(commit)? })
+    Some(TreeChange { before, after: tree(commit)? })
 }

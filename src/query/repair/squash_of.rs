@@ -17,7 +17,7 @@ use crate::{
     git::{
         ObjectId,
         commit::{self, Commit},
-        patch::Change,
+        patch::TreeChange,
         revwalk,
     },
     query::repair::matching::{self, Origin},
@@ -54,7 +54,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
         found.remarks.push(RepairRemark::NoTasks(tip));
         return Ok(found);
     }
-    let change = Change { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
+    let change = TreeChange { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
     origins.push(Origin { source: tip, whole: Whole::Branch, base: Some(base), change, tasks: all.clone() });
     let not_from = range.from.map(|from| format!("^{from}"));
     let range_tip = range.tip.to_string();

@@ -16,7 +16,7 @@ pub use crate::domain::revision::Rule;
 pub use commits::{Family, alone, on, reverted, touched};
 pub use resolve_args::{Emptiness, Resolver};
 pub use start::{Start, is_cut, refuse_cut, start};
-pub use tasks_of::{NUMBERED, Owner, Owners};
+pub use tasks_of::{NUMBERED, NumberedTask, NumberedTasks};
 
 use crate::{
     domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},

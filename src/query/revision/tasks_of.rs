@@ -17,7 +17,7 @@ use crate::{
 
 /// A task, and which of its checkpoints a commit is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owner {
+pub struct NumberedTask {
     /// Its id; other teams' ids need not be ids of ours.
     pub task: String,
     /// n of `T@n` on the history that is asked about; `None` for a commit elsewhere, and behind the first [`NUMBERED`]
@@ -25,7 +25,7 @@ pub struct Owner {
     pub number: Option<usize>,
 }
 
-impl std::fmt::Display for Owner {
+impl std::fmt::Display for NumberedTask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.number {
             Some(number) => write!(f, "{}@{number}", self.task),
@@ -38,15 +38,15 @@ impl std::fmt::Display for Owner {
 pub const NUMBERED: usize = 50;
 
 /// Answers it for the commits of one history. Each commit is read once, each task's commits are looked for once.
-pub struct Owners<'v> {
+pub struct NumberedTasks<'v> {
     view: View<'v>,
     tip: Option<ObjectId>,
     owners: commits::Owners,
     numbers: HashMap<String, HashMap<ObjectId, usize>>,
-    known: HashMap<ObjectId, Vec<Owner>>,
+    known: HashMap<ObjectId, Vec<NumberedTask>>,
 }
 
-impl<'v> Owners<'v> {
+impl<'v> NumberedTasks<'v> {
     /// For the history of `tip`.
     ///
     /// # Errors
@@ -54,7 +54,7 @@ impl<'v> Owners<'v> {
     /// When the ledger cannot be read.
     pub fn new(view: &View<'v>, tip: Option<ObjectId>) -> Result<Self> {
         let owners = commits::Owners::read(view)?;
-        Ok(Owners { view: *view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
+        Ok(NumberedTasks { view: *view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
     }
 
     /// The tasks that `commit` names, or was linked to, in that order.
@@ -62,19 +62,19 @@ impl<'v> Owners<'v> {
     /// # Errors
     ///
     /// When the history of the tip, or the note of a task, cannot be read.
-    pub fn of(&mut self, commit: ObjectId) -> Result<&[Owner]> {
+    pub fn of(&mut self, commit: ObjectId) -> Result<&[NumberedTask]> {
         if !self.known.contains_key(&commit) {
             let mut owners = Vec::new();
             for (at, task) in self.tasks(commit).into_iter().enumerate() {
                 let number = if at < NUMBERED { self.number(&task, commit)? } else { None };
-                owners.push(Owner { task, number });
+                owners.push(NumberedTask { task, number });
             }
             self.known.insert(commit, owners);
         }
         Ok(self.known.get(&commit).map_or(&[], Vec::as_slice))
     }
 
-    /// Whether `commit` belongs to any task: cheaper than [`Owners::of`].
+    /// Whether `commit` belongs to any task: cheaper than [`NumberedTasks::of`].
     pub fn has_any(&self, commit: ObjectId) -> bool {
         !self.tasks(commit).is_empty()
     }

@@ -23,7 +23,7 @@ use crate::{
         tree::Entry,
     },
     recovery::{
-        operation::{Contents, Kind, OpLog, Operation, State, Touched},
+        operation::{Contents, OpLog, Operation, OperationKind, OperationState, Touched},
         rollback::WHOLE,
         snapshot::{self, Flags, WorktreeState},
     },
@@ -65,7 +65,7 @@ pub(super) fn record(repo: &Repo, journal: &Journal, commit: ObjectId) -> Result
 pub(super) fn record_once(repo: &Repo, journal: &Journal, commit: ObjectId) -> Result<()> {
     for recorded in OpLog::of(repo)?.entries() {
         let operation = recorded?.operation;
-        if operation.kind == Kind::Checkpoint && operation.after.commit == Some(commit) {
+        if operation.kind == OperationKind::Checkpoint && operation.after.commit == Some(commit) {
             return Ok(());
         }
     }
@@ -115,8 +115,8 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
     let whole = is_whole.then(|| (WHOLE.0.to_owned(), WHOLE.1.to_owned()));
     let operation = Operation {
         id: label.id,
-        kind: Kind::Checkpoint,
-        state: State::Done,
+        kind: OperationKind::Checkpoint,
+        state: OperationState::Done,
         title: format!("checkpoint {}", label.name),
         at: label.at,
         by: label.by.clone(),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ulid::Ulid;
 
 use super::{
-    Operation, REFS, Recorded, State, Touched, message,
+    Operation, OperationState, REFS, Recorded, Touched, message,
     page::{self, Draft, Page, Slot, Staged},
 };
 use crate::{
@@ -279,7 +279,7 @@ impl<'r> OpLog<'r> {
     ///
     /// Those of [`OpLog::last`].
     pub fn interrupted(&self) -> Result<Option<Recorded>> {
-        Ok(self.own().next().transpose()?.filter(|recorded| recorded.operation.state == State::Begun))
+        Ok(self.own().next().transpose()?.filter(|recorded| recorded.operation.state == OperationState::Begun))
     }
 
     /// Stage a commit in which `operation` follows what is in the log, or replaces its newest operation if that is the same one; the
@@ -403,7 +403,7 @@ pub fn interrupted(operation: &Operation) -> Error {
 /// Which of `entries`, newest first, are undone, each with the operation that undid it.
 pub fn undone(entries: &[Recorded]) -> HashMap<Ulid, Ulid> {
     let (mut undone, mut decided) = (HashMap::new(), HashSet::new());
-    for recorded in entries.iter().filter(|entry| !entry.is_foreign && entry.operation.state == State::Done) {
+    for recorded in entries.iter().filter(|entry| !entry.is_foreign && entry.operation.state == OperationState::Done) {
         let id = recorded.operation.id;
         // The newest word counts: an undo may be undone itself, by one that was seen before it.
         if let Some(of) = recorded.operation.undoes.filter(|of| decided.insert(*of))

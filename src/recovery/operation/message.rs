@@ -20,7 +20,7 @@
 use bstr::{BString, ByteSlice as _};
 use ulid::Ulid;
 
-use super::{FORMAT, Kind, Operation, State};
+use super::{FORMAT, Operation, OperationKind, OperationState};
 use crate::{
     domain::{
         id::TaskId,
@@ -77,8 +77,8 @@ pub fn read(message: &[u8]) -> Option<(Operation, Option<ObjectId>)> {
     let more = fields.all().filter(|(key, _)| !KNOWN.contains(key));
     let operation = Operation {
         id: Ulid::from_string(text("Operation")?).ok()?,
-        kind: Kind::from_word(text("Kind")?)?,
-        state: State::from_word(text("State")?)?,
+        kind: OperationKind::from_word(text("Kind")?)?,
+        state: OperationState::from_word(text("State")?)?,
         title: title.to_str_lossy().into_owned(),
         at: Timestamp::parse(text("At")?).ok()?,
         by: text("By")?.to_owned(),

@@ -40,7 +40,7 @@ pub const FORMAT: u32 = 2;
 
 named! {
     /// The command that an operation belongs to.
-    pub enum Kind {
+    pub enum OperationKind {
         /// `git agent rollback`.
         Rollback = "rollback",
         /// `git agent undo`.
@@ -58,7 +58,7 @@ named! {
 
 named! {
     /// The progress of an operation.
-    pub enum State {
+    pub enum OperationState {
         /// Under way, or interrupted.
         Begun = "begun",
         /// It was carried out completely.
@@ -74,9 +74,9 @@ pub struct Operation {
     /// The id, which is also that of its command.
     pub id: Ulid,
     /// The command that the operation carries out.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// Whether it was completed.
-    pub state: State,
+    pub state: OperationState,
     /// What it does, in one line: `rollback t-1 to t-1@2`.
     pub title: String,
     /// The time when it was started.
@@ -99,12 +99,12 @@ pub struct Operation {
 
 impl Operation {
     /// An operation of `author` that begins now, from `before`. Where HEAD is afterwards, and its snapshot, are known later.
-    pub fn new(author: &Author<'_>, kind: Kind, title: String, before: &Head) -> Self {
+    pub fn new(author: &Author<'_>, kind: OperationKind, title: String, before: &Head) -> Self {
         let at = (author.now)();
         Operation {
             id: author.command.unwrap_or_else(|| store::new_id(at)),
             kind,
-            state: State::Begun,
+            state: OperationState::Begun,
             title,
             at,
             by: author.actor.to_string(),
@@ -124,7 +124,7 @@ impl Operation {
 
     /// Whether `undo` can undo an operation of this kind.
     pub fn is_undoable(&self) -> bool {
-        self.state == State::Done
+        self.state == OperationState::Done
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Contents, Operation, Recorded, State, Touched, log::ReadError, message};
+use super::{Contents, Operation, OperationState, Recorded, Touched, log::ReadError, message};
 use crate::{
     error::Result,
     git::{
@@ -148,7 +148,7 @@ impl Draft {
         oldest: &Recorded,
         operation: &Operation,
     ) -> Result<Self> {
-        let is_same = tip.newest.operation.id == operation.id && tip.newest.operation.state == State::Begun;
+        let is_same = tip.newest.operation.id == operation.id && tip.newest.operation.state == OperationState::Begun;
         if !is_same && tip.earlier.len() + 1 >= ROOM {
             return Ok(Draft::after(Some(tip.newest.commit)));
         }

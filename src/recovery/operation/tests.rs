@@ -4,8 +4,8 @@ fn an_operation() -> Operation {
     let id = |hex: &str| ObjectId::from_hex(hex.repeat(20).as_bytes()).unwrap();
     Operation {
         id: Ulid::from_parts(1, 2),
-        kind: Kind::Rollback,
-        state: State::Begun,
+        kind: OperationKind::Rollback,
+        state: OperationState::Begun,
         title: "rollback t-1 to t-1@2".to_owned(),
         at: Timestamp::from_millis(1_767_323_045_000),
         by: "ann@here".to_owned(),
@@ -56,7 +56,7 @@ fn an_undo_counts_unless_it_is_undone() {
     let recorded = |id: u64, undoes: Option<u64>| Recorded {
         operation: Operation {
             id: Ulid::from_parts(id, 0),
-            state: State::Done,
+            state: OperationState::Done,
             undoes: undoes.map(|id| Ulid::from_parts(id, 0)),
             ..an_operation()
         },
@@ -88,5 +88,5 @@ fn an_undo_counts_unless_it_is_undone() {
 fn a_line_cannot_be_smuggled_in() {
     let operation = Operation { by: "x\nState: done".to_owned(), ..an_operation() };
     let (read, _) = message::read(&message::write(&operation, None)).unwrap();
-    assert_eq!((read.state, read.by.as_str()), (State::Begun, "x State: done"));
+    assert_eq!((read.state, read.by.as_str()), (OperationState::Begun, "x State: done"));
 }

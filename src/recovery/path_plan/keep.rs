@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Change, PathPlan, Reason, Scope, Target, Untracked, ignored};
+use super::{PathChange, PathPlan, Reason, Scope, Target, Untracked, ignored};
 use crate::{
     error::Result,
     git::{Repo, names},
@@ -58,8 +58,10 @@ impl Keep {
 /// Keep the files that the rules of the target ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
 pub(crate) fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
-    let removed =
-        plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
+    let removed = plan
+        .files
+        .iter()
+        .filter(|(_, change)| matches!(change, PathChange::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
     if target.untracked == Untracked::Exact || removed.is_empty() {
         return Ok(());

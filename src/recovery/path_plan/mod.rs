@@ -27,7 +27,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 #[derive(Debug, Default)]
 pub struct PathPlan {
     /// Changes of files, by path.
-    pub files: BTreeMap<BString, Change>,
+    pub files: BTreeMap<BString, PathChange>,
     /// The new index entries, by path.
     pub staged: BTreeMap<BString, Staged>,
     /// Paths that are kept although they differ from the target, with the reasons.
@@ -36,7 +36,7 @@ pub struct PathPlan {
 
 /// A change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum PathChange {
     /// Write this content; the previous one is in the snapshot.
     Write(Want),
     /// Remove the file, which is in the snapshot.
@@ -91,8 +91,12 @@ impl PathPlan {
 
     /// Add what blocks the operation, which is known once the planned paths were captured: `captured` are all whose bytes were.
     pub fn add_what_is_in_the_way<'p>(&mut self, captured: impl Iterator<Item = &'p BStr>) {
-        let written: Vec<&BString> =
-            self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
+        let written: Vec<&BString> = self
+            .files
+            .iter()
+            .filter(|(_, change)| matches!(change, PathChange::Write(_)))
+            .map(|(path, _)| path)
+            .collect();
         let mut found: Vec<BString> = Vec::new();
         for path in captured.filter(|path| !self.files.contains_key(*path)) {
             // Sorted, all that is below a directory is together; a parent is looked up.
@@ -109,14 +113,14 @@ impl PathPlan {
             }
         }
         self.kept.retain(|kept| !found.contains(&kept.path));
-        self.files.extend(found.into_iter().map(|path| (path, Change::Remove(Reason::InTheWay))));
+        self.files.extend(found.into_iter().map(|path| (path, PathChange::Remove(Reason::InTheWay))));
     }
 
     /// Drop what turns out to be there already, byte for byte.
     pub(crate) fn drop_what_is_there(&mut self, before: &StateView<'_>) -> Result<()> {
         let mut there = BTreeSet::new();
         for (path, change) in &self.files {
-            if let Change::Write(want) = change
+            if let PathChange::Write(want) = change
                 && want.raw.is_some()
                 && before.file(path.as_bstr())? == Some(*want)
             {
@@ -148,8 +152,8 @@ impl PathPlan {
     ) -> Result<WorktreeState> {
         let mut after = before.clone();
         let files = self.files.iter().map(|(path, change)| match change {
-            Change::Write(want) => (path.as_bstr(), Some(want.entry)),
-            Change::Remove(_) => (path.as_bstr(), None),
+            PathChange::Write(want) => (path.as_bstr(), Some(want.entry)),
+            PathChange::Remove(_) => (path.as_bstr(), None),
         });
         after.worktree = tree::edit(repo, batch, before.worktree, files)?;
         let staged = self.staged.iter().map(|(path, staged)| (path.as_bstr(), staged.entry));
@@ -161,8 +165,8 @@ impl PathPlan {
         }
         for (path, change) in &self.files {
             match change {
-                Change::Write(Want { raw: Some(bits), .. }) => drop(after.raw.insert(path.clone(), *bits)),
-                Change::Write(_) | Change::Remove(_) => drop(after.raw.remove(path)),
+                PathChange::Write(Want { raw: Some(bits), .. }) => drop(after.raw.insert(path.clone(), *bits)),
+                PathChange::Write(_) | PathChange::Remove(_) => drop(after.raw.remove(path)),
             }
         }
         after.dirs = target.state.dirs.clone();
@@ -316,22 +320,22 @@ impl Planner<'_> {
             (Some(now), Some(then)) if now.entry == then.entry && (now.raw == then.raw || then.raw.is_none()) => {}
             (None, None) => {}
             (_, Some(then)) => {
-                self.plan.files.insert(path.to_owned(), Change::Write(then));
+                self.plan.files.insert(path.to_owned(), PathChange::Write(then));
             }
             (Some(now), None) if now.entry.is_submodule() => match self.captured.is_empty_directory(path) {
                 // Nothing is checked out there.
-                true => drop(self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere))),
+                true => drop(self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::NotThere))),
                 false => self.plan.keep(path, Keep::Submodule),
             },
             (Some(_), None) if !self.captured.is_untracked(path) => {
-                self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
+                self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::NotThere));
             }
             (Some(_), None) => match self.target.untracked {
                 Untracked::Exact => {
-                    self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
+                    self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::NotThere));
                 }
                 Untracked::BornLater => {
-                    self.plan.files.insert(path.to_owned(), Change::Remove(Reason::Untracked));
+                    self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::Untracked));
                 }
                 Untracked::Kept => self.plan.keep(path, Keep::Asked),
                 Untracked::MayBeOlder => self.plan.keep(path, Keep::MayBeOlder),

@@ -4,7 +4,7 @@ use crate::{domain::named::named, error::Result};
 
 named! {
     /// The steps of a restore, in their order.
-    pub enum Step {
+    pub enum FaultPoint {
         /// The snapshot is stored.
         Stored = "Stored",
         /// The new index is prepared, out of the way.
@@ -43,11 +43,11 @@ named! {
 }
 
 /// A restore has come to `step`. In builds with debug assertions or the feature `fault-points`, it ends or fails there as [`ask`] said.
-pub(crate) fn reached(step: Step) -> Result<()> {
+pub(crate) fn reached(step: FaultPoint) -> Result<()> {
     #[cfg(any(debug_assertions, feature = "fault-points"))]
     test_points::visit(step)?;
     #[cfg(not(any(debug_assertions, feature = "fault-points")))]
-    let _: Step = step;
+    let _: FaultPoint = step;
     Ok(())
 }
 
@@ -58,11 +58,11 @@ pub(crate) use test_points::ask;
 mod test_points {
     use std::sync::{Mutex, OnceLock};
 
-    use super::Step;
+    use super::FaultPoint;
     use crate::error::{Error, Result, codes};
 
     /// How often each step was reached.
-    static VISITS: Mutex<Vec<(Step, usize)>> = Mutex::new(Vec::new());
+    static VISITS: Mutex<Vec<(FaultPoint, usize)>> = Mutex::new(Vec::new());
 
     /// Where the process ends, and where a step fails.
     static ASKED: OnceLock<[Option<String>; 2]> = OnceLock::new();
@@ -72,7 +72,7 @@ mod test_points {
         ASKED.get_or_init(|| [die, fail]);
     }
 
-    pub(super) fn visit(step: Step) -> Result<()> {
+    pub(super) fn visit(step: FaultPoint) -> Result<()> {
         let count = VISITS.lock().map_or(0, |mut visits| match visits.iter_mut().find(|(known, _)| *known == step) {
             Some((_, count)) => {
                 *count += 1;

@@ -42,7 +42,7 @@ use crate::{
     recovery::{
         checkpoint::differing,
         restore::{
-            fault_points::{Step, reached},
+            fault_points::{FaultPoint, reached},
             quarantine::Quarantine,
             state_view::{StateView, Want},
         },
@@ -120,7 +120,7 @@ impl Restore<'_> {
         };
         self.check(to)?;
         let lock = IndexLock::take_marked(self.repo, &mark(self.operation.id))?;
-        reached(Step::Locked)?;
+        reached(FaultPoint::Locked)?;
         if let Some(seen) = seen
             && !seen.is_still(self.repo)?
         {
@@ -131,20 +131,20 @@ impl Restore<'_> {
         index::sweep(self.repo)?;
         let private = TempIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
         let changed = index::change(self.repo, &private, to, self.touched)?;
-        reached(Step::Prepared)?;
+        reached(FaultPoint::Prepared)?;
         let missing = self.clear(to, trust)?;
         self.prune(to, &missing)?;
         let filled = self.fill(&private, to, &missing)?;
         let late = self.verify()?;
-        reached(Step::Verified)?;
+        reached(FaultPoint::Verified)?;
         state::settle(self.repo, &from.state, &to.state, direction)?;
-        reached(Step::StateWritten)?;
+        reached(FaultPoint::StateWritten)?;
         if changed || filled {
             lock.install(self.repo, &private)?;
         } else {
             fs::remove_file(private.path()).unwrap_or_default();
         }
-        reached(Step::Indexed)?;
+        reached(FaultPoint::Indexed)?;
         Ok(Settled { lock, late })
     }
 
@@ -192,10 +192,10 @@ impl Restore<'_> {
             // What is below comes before what it is in.
             for path in going.iter().rev() {
                 aside.take(top, path.as_bstr())?;
-                reached(Step::MovedAside)?;
+                reached(FaultPoint::MovedAside)?;
             }
         }
-        reached(Step::Cleared)?;
+        reached(FaultPoint::Cleared)?;
         Ok(wrong)
     }
 
@@ -254,7 +254,7 @@ impl Restore<'_> {
                 disk::remove_if_empty(top, directory)?;
             }
         }
-        reached(Step::Pruned)
+        reached(FaultPoint::Pruned)
     }
 
     /// Put what is missing into its place; answers whether there was any.
@@ -287,16 +287,16 @@ impl Restore<'_> {
                 disk::write(self.repo, top, path, want.entry, permissions)?;
             }
             by_us.push(BString::from(*path));
-            reached(Step::Written)?;
+            reached(FaultPoint::Written)?;
         }
         index::check_out(private, &by_git)?;
-        reached(Step::CheckedOut)?;
+        reached(FaultPoint::CheckedOut)?;
         let in_index = |path: &BString| to.staged(path.as_bstr()).is_ok_and(|staged| staged.entry.is_some());
         let looked_at: Vec<BString> = by_us.iter().filter(|path| in_index(path)).cloned().collect();
         let staged_only = self.touched.iter().filter(|touched| touched.in_index && !touched.on_disk);
         let staged_only = staged_only.map(|touched| touched.path.clone()).filter(in_index);
         index::refresh(private, &looked_at.into_iter().chain(staged_only).collect::<Vec<_>>())?;
-        reached(Step::Filled)?;
+        reached(FaultPoint::Filled)?;
         Ok(!missing.is_empty())
     }
 
@@ -403,14 +403,14 @@ impl Restore<'_> {
     /// The index is free for others again; then delete what is aside: all of it is stored by now.
     pub(crate) fn finish(&self, settled: Settled) -> Result<()> {
         drop(settled.lock);
-        reached(Step::Unlocked)?;
+        reached(FaultPoint::Unlocked)?;
         for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, _) in aside.files() {
                 fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
             }
         }
         Quarantine::finish(self.repo, self.operation.id)?;
-        reached(Step::Dropped)
+        reached(FaultPoint::Dropped)
     }
 }
 

@@ -26,7 +26,7 @@ use rustix::fs::FallocateFlags;
 use crate::{
     error::{Error, Result, codes},
     git::{Repo, files, index::real},
-    recovery::path_plan::{Change, PathPlan},
+    recovery::path_plan::{PathChange, PathPlan},
 };
 
 /// Objects, locks and logs that the end of an operation needs, and the least that a file or directory takes, in bytes.
@@ -46,7 +46,7 @@ fn place(repo: &Repo) -> PathBuf {
 ///
 /// `no-room`: then nothing is taken.
 pub fn take(repo: &Repo, plan: &PathPlan) -> Result<()> {
-    let gone = plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(_)));
+    let gone = plan.files.iter().filter(|(_, change)| matches!(change, PathChange::Remove(_)));
     let parents = |path: &BStr| path.find_iter("/").map(|at| path[..at].to_owned()).collect::<Vec<_>>();
     let directories: BTreeSet<BString> = gone.flat_map(|(path, _)| parents(path.as_bstr())).collect();
     let index = fs::metadata(real(repo)).map_or(0, |meta| meta.len());

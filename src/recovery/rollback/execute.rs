@@ -7,7 +7,7 @@ use crate::{
     recovery::{
         commit::PlannedCommit,
         execute::{self, Author, LockedWorktree, Outcome},
-        operation::{Kind, OpLog, Operation, State},
+        operation::{OpLog, Operation, OperationKind, OperationState},
         path_plan::{Flagging, PathPlan, Target, Untracked},
         snapshot::{self, Captured, WorktreeState},
     },
@@ -29,7 +29,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &RollbackPlan) -> Resul
     let target = target(repo, plan, &worktree.captured)?;
     let (id, name) = (&plan.task.id, plan.name());
     let title = format!("rollback {id} to {name}");
-    let mut operation = Operation::new(author, Kind::Rollback, title, worktree.captured.head());
+    let mut operation = Operation::new(author, OperationKind::Rollback, title, worktree.captured.head());
     operation.task = Some(id.clone());
     let checkpoint = plan.to.commit.map(|commit| ("Checkpoint", commit.to_string()));
     let more = [("Mode", plan.mode.to_string()), ("Name", name)].into_iter().chain(checkpoint);
@@ -116,9 +116,9 @@ fn known(repo: &Repo, plan: &RollbackPlan) -> Result<Known> {
         // What cannot be read proves nothing.
         let Ok(recorded) = recorded else { return Ok(Known::default()) };
         let operation = &recorded.operation;
-        if operation.kind == Kind::Checkpoint && operation.after.commit == Some(commit) {
+        if operation.kind == OperationKind::Checkpoint && operation.after.commit == Some(commit) {
             let rules = snapshot::load_tree(repo, recorded.after, &operation.after)?.rules;
-            let is_whole = operation.state == State::Done && operation.get(WHOLE.0) == Some(WHOLE.1);
+            let is_whole = operation.state == OperationState::Done && operation.get(WHOLE.0) == Some(WHOLE.1);
             return Ok(Known { is_whole: is_whole && rules.is_some(), rules });
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use bstr::BString;
 
 use crate::{
-    domain::{id::TaskId, rollback::Commit, status::Status},
+    domain::{id::TaskId, rollback::LaterCommit, status::Status},
     error::Result,
     git::ObjectId,
     store::ledger::View,
@@ -39,10 +39,10 @@ pub struct Dependent {
 /// paths that each commit changed.
 pub(super) fn other_tasks(
     view: &View<'_>,
-    range: &[Commit<ObjectId>],
+    range: &[LaterCommit<ObjectId>],
     touched: &HashMap<ObjectId, Vec<BString>>,
 ) -> Result<Vec<OtherTask>> {
-    let paths_of = |commit: &Commit<ObjectId>| touched.get(&commit.id).map_or(&[][..], Vec::as_slice);
+    let paths_of = |commit: &LaterCommit<ObjectId>| touched.get(&commit.id).map_or(&[][..], Vec::as_slice);
     let own: HashSet<&BString> = range.iter().filter(|commit| commit.is_own()).flat_map(paths_of).collect();
     let mut named: BTreeMap<&TaskId, (Vec<ObjectId>, BTreeSet<&BString>)> = BTreeMap::new();
     for commit in range {

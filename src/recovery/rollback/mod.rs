@@ -27,7 +27,9 @@ use bstr::BString;
 use crate::{
     domain::{
         id::TaskId,
-        rollback::{Choice, Commit, Facts, Mode, Options, Reachability, Refusal, choose, decide, message},
+        rollback::{
+            LaterCommit, Mode, Options, RangeFacts, Reachability, Refusal, RevertChoice, choose, decide, message,
+        },
         task::Task,
     },
     error::Result,
@@ -92,7 +94,7 @@ pub fn plan(
         Some(_) => Reachability::Rewritten,
     };
     let held = to.snapshot.as_ref().map(|snapshot| snapshot::load(repo, snapshot)).transpose()?;
-    let mode = mode(request, Facts::of(reachability, &range), held.is_some())
+    let mode = mode(request, RangeFacts::of(reachability, &range), held.is_some())
         .map_err(|why| refusal::of(why, task, &to, &range))?;
     let touched = diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())?;
     let tree = revwalk::tree_or_empty(repo, to.commit)?;
@@ -126,7 +128,7 @@ pub fn plan(
 }
 
 /// The mode: limited to paths, HEAD stays where it is, unless commits are reverted.
-fn mode(request: &Request, facts: Facts, is_snapshot: bool) -> Result<Mode, refusal::ModeRefusal> {
+fn mode(request: &Request, facts: RangeFacts, is_snapshot: bool) -> Result<Mode, refusal::ModeRefusal> {
     let Request { mode, allow_foreign, allow_published, .. } = *request;
     if request.paths.is_empty() {
         return match decide(facts, Options { mode, allow_foreign, allow_published }) {
@@ -155,7 +157,7 @@ struct Planner<'a> {
     paths: Pathspecs,
     reachability: Reachability,
     /// What came after the checkpoint, newest first.
-    range: Vec<Commit<ObjectId>>,
+    range: Vec<LaterCommit<ObjectId>>,
     /// The paths that those commits changed.
     touched: HashMap<ObjectId, Vec<BString>>,
 }
@@ -195,7 +197,7 @@ impl Planner<'_> {
     }
 
     fn revert(&self, mut plan: RollbackPlan) -> Result<RollbackPlan> {
-        let Choice { steps, skipped } = choose(&self.range);
+        let RevertChoice { steps, skipped } = choose(&self.range);
         if steps.is_empty() {
             return Err(refusal::nothing_left(&plan, &skipped));
         }

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         id::TaskId,
         revision::Rule,
-        rollback::{Mode, Skipped},
+        rollback::{Mode, SkippedCommit},
         task::Task,
     },
     error::Result,
@@ -45,7 +45,7 @@ pub struct RollbackPlan {
     /// Commits that the new commit reverts, in that order.
     pub revert: Vec<ObjectId>,
     /// Commits that name the task and are not reverted.
-    pub skipped: Vec<Skipped<ObjectId>>,
+    pub skipped: Vec<SkippedCommit<ObjectId>>,
     /// Why the task's commits cannot be reverted. With conflicts the plan changes nothing, and cannot be carried out.
     pub conflicts: Vec<Conflict>,
     /// The unfinished merge, cherry-pick or revert that is abandoned.

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::{Request, refusal};
 use crate::{
-    domain::{id::TaskId, rollback::Step, task::Task, text::oid},
+    domain::{id::TaskId, rollback::RevertStep, task::Task, text::oid},
     error::{Advice, Error, Result, RollbackAdvice, TaskAdvice, codes},
     git::{
         ObjectId, Repo, revwalk,
@@ -61,7 +61,7 @@ fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
 }
 
 /// That the commits of `steps` have their parents here.
-pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Result<()> {
+pub(super) fn complete(repo: &Repo, task: &Task, steps: &[RevertStep<ObjectId>]) -> Result<()> {
     let shallow = revwalk::shallow(repo)?;
     let Some(cut) = steps.iter().find(|step| shallow.contains(&step.commit)) else { return Ok(()) };
     let why = format!(

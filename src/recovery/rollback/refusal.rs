@@ -5,7 +5,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{Checkpoint, Conflict, RollbackPlan};
 use crate::{
     domain::{
-        rollback::{self, Commit, Mode, Refusal, Skipped},
+        rollback::{self, LaterCommit, Mode, Refusal, SkippedCommit},
         task::Task,
         text::{NAMED, list, oid},
     },
@@ -30,10 +30,11 @@ impl From<Refusal> for ModeRefusal {
     }
 }
 
-pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
+pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[LaterCommit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, to.full_name(&task.id));
-    let which =
-        |is: fn(&Commit<ObjectId>) -> bool| list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)));
+    let which = |is: fn(&LaterCommit<ObjectId>) -> bool| {
+        list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)))
+    };
     match why {
         ModeRefusal::History(Refusal::Foreign(mode)) => {
             let others = which(|commit| !commit.is_own());
@@ -96,7 +97,7 @@ pub(super) fn no_such_path(plan: &RollbackPlan) -> Error {
 }
 
 /// All commits of the task that came after the checkpoint are skipped.
-pub(super) fn nothing_left(plan: &RollbackPlan, skipped: &[Skipped<ObjectId>]) -> Error {
+pub(super) fn nothing_left(plan: &RollbackPlan, skipped: &[SkippedCommit<ObjectId>]) -> Error {
     let id = &plan.task.id;
     let why = format!("cannot roll back {id}: none of its commits after {} can be reverted", plan.name());
     let reasons = skipped.iter().take(NAMED).map(|skipped| skip_reason(id.as_str(), skipped));
@@ -111,7 +112,7 @@ pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
 }
 
 /// Why a commit is not reverted, as a sentence.
-pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
+pub fn skip_reason(id: &str, skipped: &SkippedCommit<ObjectId>) -> String {
     let commit = oid(skipped.commit);
     match skipped.why {
         rollback::RevertSkipReason::Reverted => format!("{commit} is already reverted"),

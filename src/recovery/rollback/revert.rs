@@ -3,7 +3,7 @@
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
-    domain::rollback::Step,
+    domain::rollback::RevertStep,
     error::Result,
     git::{
         ObjectId, Repo,
@@ -28,7 +28,12 @@ pub(super) enum Reverted {
 }
 
 /// Take the commits of `steps` back from `tree`, in their order; of each only what it did to `paths`.
-pub(super) fn revert(repo: &Repo, tree: ObjectId, steps: &[Step<ObjectId>], paths: &Pathspecs) -> Result<Reverted> {
+pub(super) fn revert(
+    repo: &Repo,
+    tree: ObjectId,
+    steps: &[RevertStep<ObjectId>],
+    paths: &Pathspecs,
+) -> Result<Reverted> {
     let apart = Apart::new(repo)?;
     let mut at = tree;
     for step in steps {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Conflict, Entry, Flags, SkipReason, Skipped, Submodule,
+    Conflict, Entry, Flags, SkipReason, SkippedPath, Submodule,
     disk::{Disk, Look, Raw},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub struct Captured<'r> {
     /// Paths whose content must be in the snapshot.
     pub(super) touched: BTreeSet<BString>,
     pub(super) dirs: BTreeMap<BString, u32>,
-    pub(super) skipped: BTreeMap<BString, Skipped>,
+    pub(super) skipped: BTreeMap<BString, SkippedPath>,
     pub(super) state: BTreeMap<BString, ObjectId>,
     pub(super) merged: Option<ObjectId>,
     /// Ignore rules that are in none of the trees.
@@ -212,7 +212,7 @@ impl<'r> Captured<'r> {
     }
 
     pub(super) fn skip(&mut self, path: BString, why: SkipReason, bytes: u64) {
-        self.skipped.insert(path.clone(), Skipped { path, why, bytes });
+        self.skipped.insert(path.clone(), SkippedPath { path, why, bytes });
     }
 
     /// What only the index file says: conflicts, flags, submodules, files that git does not examine.
@@ -451,7 +451,7 @@ impl<'r> Captured<'r> {
     }
 
     /// Paths that cannot be stored, with the reasons.
-    pub fn skipped(&self) -> impl Iterator<Item = &Skipped> {
+    pub fn skipped(&self) -> impl Iterator<Item = &SkippedPath> {
         self.skipped.values()
     }
 

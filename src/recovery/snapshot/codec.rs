@@ -1,6 +1,6 @@
 //! The lists in the tree of a snapshot: records that end in NUL, so that any path is one.
 
-use super::{Conflict, Entry, Flags, SkipReason, Skipped, Submodule, WorktreeState};
+use super::{Conflict, Entry, Flags, SkipReason, SkippedPath, Submodule, WorktreeState};
 use crate::git::{EntryKind, ObjectId, names, tree::kind_of_mode};
 use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 
@@ -94,17 +94,17 @@ fn read_permissions(record: &[u8]) -> Option<(BString, u32)> {
     Some((allowed(path, EntryKind::Blob)?, bits))
 }
 
-fn skipped(skipped: &Skipped) -> Vec<u8> {
+fn skipped(skipped: &SkippedPath) -> Vec<u8> {
     record(format!("{} {}", skipped.why.as_str(), skipped.bytes), b' ', &skipped.path)
 }
 
-fn read_skipped(record: &[u8]) -> Option<Skipped> {
+fn read_skipped(record: &[u8]) -> Option<SkippedPath> {
     let mut words = record.splitn_str(3, " ");
     let word = words.next()?;
     let why = SkipReason::from_word(word.to_str().ok()?)?;
     let (bytes, path) = (number(words.next()?, 10)?, words.next()?);
     // It is not in the snapshot, perhaps because git refuses its name: nothing is ever written there.
-    names::is_relative(path.as_bstr()).then(|| Skipped { why, bytes, path: path.into() })
+    names::is_relative(path.as_bstr()).then(|| SkippedPath { why, bytes, path: path.into() })
 }
 
 fn submodule(submodule: &Submodule) -> Vec<u8> {
@@ -156,7 +156,7 @@ mod tests {
             flags: [(odd(), Flags { skip_worktree: true, ..Flags::default() })].into(),
             raw: [(odd(), 0o644), ("x".into(), 0o4755)].into(),
             dirs: [("d".into(), 0o700)].into(),
-            skipped: SkipReason::ALL.map(|why| Skipped { path: odd(), why, bytes: 7 }).into(),
+            skipped: SkipReason::ALL.map(|why| SkippedPath { path: odd(), why, bytes: 7 }).into(),
             submodules: vec![
                 Submodule { path: odd(), head: Some(id("b")), is_dirty: true },
                 Submodule { path: "s".into(), head: None, is_dirty: false },

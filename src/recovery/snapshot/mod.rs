@@ -36,7 +36,7 @@ mod stored;
 
 pub use crate::git::{index::entries::Flags, tree::Entry};
 pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured};
-pub use crate::recovery::snapshot::state::{Conflict, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
+pub use crate::recovery::snapshot::state::{Conflict, SkipReason, SkippedPath, Submodule, WorktreeState, flags_of};
 pub use capture::{Captured, capture, merged};
 pub use disk::{Disk, Look};
 pub use put_back::{put_back, taken};

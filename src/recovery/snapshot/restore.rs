@@ -11,7 +11,7 @@ use crate::{
     recovery::{
         execute::{self, Author, LockedWorktree, Outcome},
         in_progress,
-        operation::{Kind, Operation, Touched},
+        operation::{Operation, OperationKind, Touched},
         path_plan::{Flagging, Scope, Target, Untracked},
         snapshot::{self, Captured, Snapshot, WorktreeState},
     },
@@ -67,7 +67,7 @@ pub fn return_to(
         Trust::Foreign => foreign(repo, captured, held.worktree, &scope)?,
     };
     let title = format!("restore snapshot {}", snapshot.id);
-    let operation = Operation::new(author, Kind::Restore, title, captured.head());
+    let operation = Operation::new(author, OperationKind::Restore, title, captured.head());
     execute::carry_out(worktree, author, operation, &target)
 }
 

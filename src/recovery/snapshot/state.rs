@@ -28,7 +28,7 @@ pub struct WorktreeState {
     /// Directories that an operation removes, with their permission bits.
     pub dirs: BTreeMap<BString, u32>,
     /// Paths that are not stored, with the reasons.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<SkippedPath>,
     /// The submodules of the index.
     pub submodules: Vec<Submodule>,
     /// The tree that `AUTO_MERGE` names: git's automatic merge of conflicting files.
@@ -88,7 +88,7 @@ pub fn flags_of(flags: &BTreeMap<BString, Flags>, path: &BStr) -> Flags {
 
 /// A path that a snapshot does not contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Skipped {
+pub struct SkippedPath {
     /// The path, relative to the top of the work tree.
     pub path: BString,
     /// The reason.

@@ -18,7 +18,7 @@ use bstr::BString;
 use super::{
     commit::{CommitMessage, PlannedCommit},
     in_progress,
-    operation::{Kind, Operation},
+    operation::{Operation, OperationKind},
     path_plan::Target,
     snapshot::WorktreeState,
 };
@@ -201,7 +201,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
         1 => format!("reword a commit of {id}"),
         count => format!("squash {count} commits of {id}"),
     };
-    let mut operation = Operation::new(author, Kind::Squash, title, captured.head());
+    let mut operation = Operation::new(author, OperationKind::Squash, title, captured.head());
     let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();
     let more = [(COLLAPSED, plan.commits.len().to_string()), (TASKS, tasks.join(" "))];
     operation.task = Some(id.clone());

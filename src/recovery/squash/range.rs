@@ -6,8 +6,8 @@ use super::{Onto, refusal};
 use crate::{
     domain::{
         id::TaskId,
-        rollback::{self, Owner},
-        squash::{Commit, Obstacle, Run, all, longest},
+        rollback::{self, Ownership},
+        squash::{Run, SquashCommit, SquashObstacle, all, longest},
         task::Task,
     },
     error::Result,
@@ -51,7 +51,7 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     /// The commits down to the first one on the first-parent line that has to stay, with what merges bring in.
-    fn reachable(&self, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
+    fn reachable(&self, tip: ObjectId) -> Result<Vec<SquashCommit<ObjectId>>> {
         let repo = self.commits.repo;
         let mut at = tip;
         let below = loop {
@@ -65,26 +65,26 @@ impl Reader<'_> {
             }
         };
         let mut commits = self.range(below.as_ref().map(|(commit, _)| *commit), tip)?;
-        commits.extend(below.map(|(id, why)| Commit { id, parents: Vec::new(), obstacle: Some(why) }));
+        commits.extend(below.map(|(id, why)| SquashCommit { id, parents: Vec::new(), obstacle: Some(why) }));
         Ok(commits)
     }
 
     /// The commits of `from..tip`, newest first.
-    fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
-        let commit = |commit: rollback::Commit<ObjectId>| {
+    fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<SquashCommit<ObjectId>>> {
+        let commit = |commit: rollback::LaterCommit<ObjectId>| {
             let obstacle = self.obstacle(commit.id, commit.owner, commit.others);
-            let obstacle = obstacle.or_else(|| commit.published.then_some(Obstacle::Published));
-            Commit { id: commit.id, parents: commit.parents, obstacle }
+            let obstacle = obstacle.or_else(|| commit.published.then_some(SquashObstacle::Published));
+            SquashCommit { id: commit.id, parents: commit.parents, obstacle }
         };
         Ok(self.commits.range(from, tip)?.into_iter().map(commit).collect())
     }
 
     /// What the commit itself says against it.
-    fn obstacle(&self, id: ObjectId, owner: Owner, others: Vec<TaskId>) -> Option<Obstacle> {
+    fn obstacle(&self, id: ObjectId, owner: Ownership, others: Vec<TaskId>) -> Option<SquashObstacle> {
         match owner {
-            Owner::Task => self.shallow.contains(&id).then_some(Obstacle::CutOff),
-            Owner::Buried => Some(Obstacle::Buried),
-            Owner::Other => Some(Obstacle::Foreign(others)),
+            Ownership::Task => self.shallow.contains(&id).then_some(SquashObstacle::CutOff),
+            Ownership::Buried => Some(SquashObstacle::Buried),
+            Ownership::Other => Some(SquashObstacle::Foreign(others)),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::cannot;
 use crate::{
     domain::{
         id::TaskId,
-        squash::{Obstacle, Stop},
+        squash::{SquashObstacle, Stop},
         task::Task,
         text::oid,
     },
@@ -20,13 +20,13 @@ use crate::{
 pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
     let title = Commit::read(repo, stop.commit)?.subject();
     let said = match &stop.why {
-        Obstacle::Foreign(tasks) if tasks.is_empty() => format!("does not name {id}"),
-        Obstacle::Foreign(tasks) => {
+        SquashObstacle::Foreign(tasks) if tasks.is_empty() => format!("does not name {id}"),
+        SquashObstacle::Foreign(tasks) => {
             format!("belongs to {}", tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", "))
         }
-        Obstacle::Buried => format!("names {id}, but not in its final trailers"),
-        Obstacle::Published => "is already on a remote branch or in a tag".to_owned(),
-        Obstacle::CutOff => "is at the boundary of this shallow clone".to_owned(),
+        SquashObstacle::Buried => format!("names {id}, but not in its final trailers"),
+        SquashObstacle::Published => "is already on a remote branch or in a tag".to_owned(),
+        SquashObstacle::CutOff => "is at the boundary of this shallow clone".to_owned(),
     };
     let merge = stop.merge.map(|merge| format!(", which the merge {} brings in,", oid(merge))).unwrap_or_default();
     Ok(format!("{} ({title}){merge} {said}", oid(stop.commit)))
@@ -37,7 +37,9 @@ pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Res
     let message = format!("{}: HEAD's commit {}", cannot(&task.id), why(repo, &task.id, stop)?);
     let error = Error::new(code(&stop.why), message).hints(hints(&task.id, stop));
     Ok(match stop.why {
-        Obstacle::Foreign(_) => error.hint("only commits at the tip are squashed; 'git rebase -i' reorders others"),
+        SquashObstacle::Foreign(_) => {
+            error.hint("only commits at the tip are squashed; 'git rebase -i' reorders others")
+        }
         _ => error,
     })
 }
@@ -63,31 +65,31 @@ pub(super) fn unborn(task: &Task, head: &Head) -> Error {
         .hint(Advice::FirstCheckpoint)
 }
 
-fn code(why: &Obstacle) -> Code {
+fn code(why: &SquashObstacle) -> Code {
     match why {
-        Obstacle::Foreign(_) | Obstacle::Buried => codes::FOREIGN_COMMITS,
-        Obstacle::Published => codes::PUBLISHED_COMMITS,
-        Obstacle::CutOff => codes::SHALLOW_HISTORY,
+        SquashObstacle::Foreign(_) | SquashObstacle::Buried => codes::FOREIGN_COMMITS,
+        SquashObstacle::Published => codes::PUBLISHED_COMMITS,
+        SquashObstacle::CutOff => codes::SHALLOW_HISTORY,
     }
 }
 
 fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<Hint> {
     let commit = oid(stop.commit);
     match &stop.why {
-        Obstacle::Foreign(tasks) => {
+        SquashObstacle::Foreign(tasks) => {
             let other = tasks.first().map_or(Advice::Repair, |other| TaskAdvice::Squash.about(other));
             vec![other.into(), TaskAdvice::Commits.about(id).into()]
         }
-        Obstacle::Buried => {
+        SquashObstacle::Buried => {
             vec![format!("'git show {commit}' shows the message; only trailers in its last paragraph count").into()]
         }
-        Obstacle::Published => vec![
+        SquashObstacle::Published => vec![
             format!(
                 "published commits are not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains \
                  {commit}' show where it is"
             )
             .into(),
         ],
-        Obstacle::CutOff => vec!["'git fetch --unshallow' fetches the rest of the history".into()],
+        SquashObstacle::CutOff => vec!["'git fetch --unshallow' fetches the rest of the history".into()],
     }
 }

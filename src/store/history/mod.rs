@@ -18,7 +18,7 @@ mod store;
 mod update;
 
 pub use crate::store::history::query::Past;
-pub use store::{State, forget, state};
+pub use store::{HistoryState, forget, state};
 
 use crate::{
     error::{Error, Result},

@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
 };
 
-use super::layer::{self, Damaged, Facts, Layer, Pages, Read};
+use super::layer::{self, CommitFacts, Damaged, Layer, Pages, Read};
 use crate::{
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
@@ -50,7 +50,7 @@ impl Known {
 
 /// The condition of the history index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum HistoryState {
     /// It does not exist; the first query of a long history creates it.
     Absent,
     /// It is damaged; the next query rebuilds it.
@@ -119,7 +119,7 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
         // A layer is at least twice as long as the next one, so there are few of them.
         while let Some(last) = kept.last().filter(|last| ((last.end() - last.start()) as usize) < 2 * facts.len()) {
             let mut merged = last.facts().ok()?;
-            merged.append(std::mem::replace(&mut facts, Facts::new(0, 0)));
+            merged.append(std::mem::replace(&mut facts, CommitFacts::new(0, 0)));
             facts = merged;
             kept.pop();
         }
@@ -182,16 +182,16 @@ pub fn forget(repo: &Repo) -> Result<()> {
 /// # Errors
 ///
 /// When the repository's configuration or refs cannot be read.
-pub fn state(repo: &Repo) -> Result<State> {
+pub fn state(repo: &Repo) -> Result<HistoryState> {
     let overlay = Overlay::of(repo)?;
     if !cache(repo).exists() {
-        return Ok(State::Absent);
+        return Ok(HistoryState::Absent);
     }
     Ok(match read(repo, &overlay) {
-        Ok(None) => State::Outdated,
+        Ok(None) => HistoryState::Outdated,
         Ok(Some(known)) if known.layers.iter().all(|layer| layer.facts().is_ok()) => {
-            State::Sound(known.end() as usize, known.layers.len())
+            HistoryState::Sound(known.end() as usize, known.layers.len())
         }
-        Ok(Some(_)) | Err(_) => State::Damaged,
+        Ok(Some(_)) | Err(_) => HistoryState::Damaged,
     })
 }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Fault,
-    layer::{Facts, NONE, Parents, prefix},
+    layer::{CommitFacts, NONE, Parents, prefix},
     read::{Reader, Said},
     store::Known,
 };
@@ -31,7 +31,7 @@ const MAX_THREADS: usize = 8;
 /// Commits that the index does not have yet.
 pub struct Grown {
     /// The commits, parents before children: the reverse of git's order as seen from the tip.
-    pub facts: Facts,
+    pub facts: CommitFacts,
     pub tip: u32,
     /// How far positions are in git's order as seen from the last of them; see [`Known::trunk`].
     pub trunk: u32,
@@ -42,7 +42,7 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
     let start = known.end();
     let hash = repo.hex_len() / 2;
     if let Some(tip) = known.position(tip)? {
-        return Ok(Grown { facts: Facts::new(start, hash), tip, trunk: known.trunk });
+        return Ok(Grown { facts: CommitFacts::new(start, hash), tip, trunk: known.trunk });
     }
     let mut meter = Meter::new(repo);
     let found = Walk::new(repo, overlay, known).walk(tip, &mut meter)?;
@@ -50,7 +50,7 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
     let mut found = found.listen(repo, overlay, &order, &mut meter)?;
     let mut position_of = vec![NONE; order.len()];
     (start..).zip(&order).for_each(|(position, node)| position_of[*node as usize] = position);
-    let mut facts = Facts::new(start, hash);
+    let mut facts = CommitFacts::new(start, hash);
     let mut parents = Vec::new();
     for (position, node) in (start..).zip(&order) {
         parents.clear();

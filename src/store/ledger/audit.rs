@@ -45,7 +45,7 @@ pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
 
 /// Lines of a note that are missing in another state of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loss {
+pub struct LostLines {
     /// The note: the id of its task, or its key.
     pub note: String,
     /// The number of missing lines.
@@ -59,7 +59,7 @@ pub struct Loss {
 /// # Errors
 ///
 /// When a tree or a note that differs cannot be read. A note that is too large to be read has nothing.
-pub fn lost_between(repo: &Repo, old: ObjectId, new: Option<ObjectId>) -> Result<Vec<Loss>> {
+pub fn lost_between(repo: &Repo, old: ObjectId, new: Option<ObjectId>) -> Result<Vec<LostLines>> {
     let new = new.unwrap_or_else(|| repo.empty_tree());
     let mut lost = Vec::new();
     for key in changed(repo, old, new)? {
@@ -84,7 +84,7 @@ const BOUND: usize = 64 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     pub commit: ObjectId,
-    pub loss: Loss,
+    pub loss: LostLines,
 }
 
 /// What was in the first-parent history of `view` and is not in its tip, of each note the newest state that has something which the
@@ -156,7 +156,7 @@ fn changed(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>> {
     })
 }
 
-fn loss(repo: &Repo, old: ObjectId, new: ObjectId, key: ObjectId) -> Result<Option<Loss>> {
+fn loss(repo: &Repo, old: ObjectId, new: ObjectId, key: ObjectId) -> Result<Option<LostLines>> {
     let blobs = tree::find(repo, old, key)?;
     if blobs.is_empty() {
         return Ok(None);
@@ -174,11 +174,11 @@ fn read_some(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
 }
 
 /// What the note `before`, of `key`, has that is not in `kept`.
-fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> {
+fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<LostLines> {
     let lost: Vec<&[u8]> = before.lines().filter(|line| !line.is_empty() && !kept.contains(line)).collect();
     let events = lost.iter().filter(|line| !note::is_header(line)).count();
     let named = || note::task_of_anchor(before).map_or_else(|| key.to_string(), Into::into);
-    (!lost.is_empty()).then(|| Loss { note: named(), lines: lost.len(), events })
+    (!lost.is_empty()).then(|| LostLines { note: named(), lines: lost.len(), events })
 }
 
 /// Commits that were the tip of the ledger once, by its reflog, and are not in its history: another program threw them

@@ -9,7 +9,7 @@ use super::{REF, View, merge::merge};
 use crate::{
     error::Result,
     git::{ObjectId, RefChange, RefError, Repo, lock::Lock, reflog, refs::remembered},
-    store::ledger::audit::{self, Loss},
+    store::ledger::audit::{self, LostLines},
 };
 
 /// The ledger as this clone last left it.
@@ -33,7 +33,7 @@ pub(super) fn moves(repo: &Repo, tip: Option<ObjectId>, commit: ObjectId) -> Res
 #[derive(Debug, Default)]
 pub struct Noticed {
     /// The events and texts that they removed.
-    pub losses: Vec<Loss>,
+    pub losses: Vec<LostLines>,
     /// The last tip that this clone wrote, if that commit no longer exists: what was lost is unknown then.
     pub gone: Option<ObjectId>,
 }
@@ -116,13 +116,13 @@ fn former(repo: &Repo, seen: ObjectId) -> Result<Vec<ObjectId>> {
 }
 
 /// What `state` has and `other` does not.
-fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<Loss>> {
+fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<LostLines>> {
     let Some(root) = state.root() else { return Ok(Vec::new()) };
     audit::lost_between(state.repo(), root, other.root())
 }
 
 /// Past states of the ledger with events that are still missing, and these events.
-pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
+pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<LostLines>)>> {
     let view = View::now(repo)?;
     let mut states = Vec::new();
     for (_, tip) in repo.refs().list(repo, LOST)? {

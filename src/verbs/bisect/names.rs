@@ -11,7 +11,7 @@ use crate::{
         ObjectId, changed_paths,
         log::{Log, Query},
     },
-    query::revision::{Owner, Owners},
+    query::revision::{NumberedTask, NumberedTasks},
     store::ledger::View,
 };
 
@@ -50,7 +50,7 @@ pub struct FirstBad {
 /// Names of commits on the history of HEAD.
 pub(super) struct Names<'v> {
     view: &'v View<'v>,
-    owners: RefCell<Owners<'v>>,
+    owners: RefCell<NumberedTasks<'v>>,
     task: Option<TaskId>,
     base: Option<ObjectId>,
 }
@@ -67,7 +67,7 @@ impl<'v> Names<'v> {
         task: Option<&TaskId>,
         base: Option<ObjectId>,
     ) -> Result<Self> {
-        let owners = RefCell::new(Owners::new(view, head)?);
+        let owners = RefCell::new(NumberedTasks::new(view, head)?);
         Ok(Names { view, owners, task: task.cloned(), base })
     }
 
@@ -116,7 +116,7 @@ impl<'v> Names<'v> {
         self.view.repo().short(commit)
     }
 
-    fn owner(&self, commit: ObjectId) -> Option<Owner> {
+    fn owner(&self, commit: ObjectId) -> Option<NumberedTask> {
         let mut owners = self.owners.borrow_mut();
         // A name is not worth a failure.
         let all = owners.of(commit).unwrap_or_default();

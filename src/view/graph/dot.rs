@@ -3,7 +3,7 @@
 use super::label;
 use crate::{
     domain::{
-        report::State,
+        report::TaskState,
         task_graph::{Chart, EdgeKind, Node},
     },
     view::sanitize,
@@ -39,12 +39,12 @@ pub fn dot(chart: &Chart) -> String {
 
 fn node(node: &Node) -> String {
     let (line, fill) = match node.state {
-        State::Completed => ("#1a7f37", "#dafbe1"),
-        State::InProgress => ("#0969da", "#ddf4ff"),
-        State::Ready => ("#6639ba", "#fbefff"),
-        State::Waiting | State::Cancelled => ("#59636e", "#f6f8fa"),
-        State::Blocked => ("#9a6700", "#fff8c5"),
-        State::Failed => ("#cf222e", "#ffebe9"),
+        TaskState::Completed => ("#1a7f37", "#dafbe1"),
+        TaskState::InProgress => ("#0969da", "#ddf4ff"),
+        TaskState::Ready => ("#6639ba", "#fbefff"),
+        TaskState::Waiting | TaskState::Cancelled => ("#59636e", "#f6f8fa"),
+        TaskState::Blocked => ("#9a6700", "#fff8c5"),
+        TaskState::Failed => ("#cf222e", "#ffebe9"),
     };
     // The line break is Graphviz's own escape.
     let label = format!("{}\\n{}", escape(&label(node)), escape(node.id.as_str()));

@@ -6,7 +6,7 @@
 use crate::{
     domain::{
         graph::{Obstacle, show_cycle},
-        report::State,
+        report::TaskState,
         status::Status,
         task_graph::{Chart, EdgeKind, Node},
     },
@@ -54,7 +54,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
 /// The mark of a node: that of a blocked task, also where it is in progress.
 fn node_mark(node: &Node) -> &'static str {
     let is_blocked = node.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Blocked(_)));
-    mark(if is_blocked { State::Blocked } else { node.state })
+    mark(if is_blocked { TaskState::Blocked } else { node.state })
 }
 
 /// Its dependencies and other obstacles.
@@ -84,13 +84,13 @@ fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<Stri
 /// The marks in use, and their meaning.
 fn legend(chart: &Chart, style: Style) -> String {
     let states = [
-        State::Completed,
-        State::InProgress,
-        State::Ready,
-        State::Waiting,
-        State::Blocked,
-        State::Failed,
-        State::Cancelled,
+        TaskState::Completed,
+        TaskState::InProgress,
+        TaskState::Ready,
+        TaskState::Waiting,
+        TaskState::Blocked,
+        TaskState::Failed,
+        TaskState::Cancelled,
     ];
     let used = states.into_iter().filter(|state| chart.nodes.iter().any(|node| node.state == *state));
     let words = used.map(|state| {
@@ -99,12 +99,12 @@ fn legend(chart: &Chart, style: Style) -> String {
     format!("\n{}\n", words.collect::<Vec<_>>().join("  "))
 }
 
-fn painted(style: Style, state: State, text: &str) -> String {
+fn painted(style: Style, state: TaskState, text: &str) -> String {
     match state {
-        State::Completed => style.status(Status::Completed, text),
-        State::InProgress => style.status(Status::InProgress, text),
-        State::Failed | State::Blocked => style.bad(text),
-        State::Ready => style.strong(text),
-        State::Waiting | State::Cancelled => style.faint(text),
+        TaskState::Completed => style.status(Status::Completed, text),
+        TaskState::InProgress => style.status(Status::InProgress, text),
+        TaskState::Failed | TaskState::Blocked => style.bad(text),
+        TaskState::Ready => style.strong(text),
+        TaskState::Waiting | TaskState::Cancelled => style.faint(text),
     }
 }

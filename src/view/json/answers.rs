@@ -11,10 +11,10 @@ use crate::{
         time::Timestamp,
     },
     error::Result,
-    git::{ObjectId, status::Counts},
+    git::{ObjectId, status::DirtyCounts},
     query::unstamped::FollowUp,
     recovery::operation::Operation,
-    store::ledger::audit::Loss,
+    store::ledger::audit::LostLines,
     verbs::{
         Caller,
         list::List,
@@ -81,7 +81,7 @@ json! {
 
     /// Numbers of uncommitted paths.
     #[derive(Copy, Default, PartialEq, Eq)]
-    pub struct DirtyJson from counts: &Counts {
+    pub struct DirtyJson from counts: &DirtyCounts {
         /// Paths whose index entry differs from HEAD.
         pub staged: usize,
         /// Paths whose file differs from the index.
@@ -181,7 +181,7 @@ json! {
     }
 
     /// Events that a remote no longer has.
-    pub struct Dropped from loss: &Loss {
+    pub struct Dropped from loss: &LostLines {
         /// The id of the task, or the key of a note that names none.
         task: String = loss.note.clone(),
         /// The number of lost events.

@@ -3,7 +3,7 @@
 use super::{JsonForm, NamedPath, json, text_or_hex};
 use crate::{
     git::{diff::Renames, tree::Entry},
-    query::changes::{Changes, Path, Rule, Step, Unseen},
+    query::changes::{Changes, Path, RangeStep, Rule, Unseen},
 };
 
 json! {
@@ -43,7 +43,7 @@ json! {
         },
     }
 
-    struct StepJson from step: &Step {
+    struct StepJson from step: &RangeStep {
         commit: String,
         /// Ids of the tasks that it belongs to.
         tasks: Vec<String>,

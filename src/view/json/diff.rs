@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use super::json;
-use crate::{git::raw::Change, verbs::diff::Diff};
+use crate::{git::raw::RawChange, verbs::diff::Diff};
 
 json! {
     /// The answer of `diff`.
@@ -17,7 +17,7 @@ json! {
     }
 
     /// A path that differs between the two sides.
-    struct DiffChange from change: &Change {
+    struct DiffChange from change: &RawChange {
         /// The path; absent if it is not UTF-8.
         #[serde(skip_serializing_if = "Option::is_none")]
         path: Option<String> = text_or_hex(Some(&change.path)).0,

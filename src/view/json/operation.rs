@@ -11,8 +11,8 @@ use crate::{
     git::Head,
     recovery::{
         Outcome,
-        operation::{Kind, Operation, State, Touched},
-        path_plan::{Change, PathPlan},
+        operation::{Operation, OperationKind, OperationState, Touched},
+        path_plan::{PathChange, PathPlan},
     },
     verbs::{
         commands::{Affected, CommandEntry},
@@ -55,7 +55,7 @@ json! {
         by: String,
         task: Option<String> = operation(entry).and_then(|operation| operation.task.to_json()),
         /// `begun` (running or interrupted), `done`, `failed` (everything was restored).
-        state: &'static str = operation(entry).map_or(State::Done, |operation| operation.state).as_str(),
+        state: &'static str = operation(entry).map_or(OperationState::Done, |operation| operation.state).as_str(),
         /// The branch before the operation; null if HEAD was detached.
         branch: Option<String> = operation(entry).and_then(|operation| operation.before.branch_name()),
         head: HeadsJson = operation(entry).map(HeadsJson::of).unwrap_or_default(),
@@ -170,10 +170,10 @@ impl NamedPath {
 
 /// The paths of a plan, those that stay last.
 pub fn planned(plan: &PathPlan) -> Vec<PlannedJson> {
-    let change = |(path, change): (&BString, &Change)| {
+    let change = |(path, change): (&BString, &PathChange)| {
         let (action, reason) = match change {
-            Change::Write(_) => ("write", None),
-            Change::Remove(reason) => ("remove", Some(reason.as_str().to_owned())),
+            PathChange::Write(_) => ("write", None),
+            PathChange::Remove(reason) => ("remove", Some(reason.as_str().to_owned())),
         };
         PlannedJson { path: path.to_json(), action, reason }
     };
@@ -222,7 +222,7 @@ impl OperationAnswer {
     }
 
     /// The result of an undo or a redo (`kind`); `head` is the new HEAD.
-    pub fn undone(undone: &Undone, kind: Kind, head: &Head) -> Self {
+    pub fn undone(undone: &Undone, kind: OperationKind, head: &Head) -> Self {
         let answer = match &undone.outcome {
             Some(outcome) => Self::outcome(outcome),
             // It only wrote to the ledger; HEAD stays.
@@ -249,7 +249,7 @@ impl OperationAnswer {
     /// An operation that was interrupted, and was taken back.
     pub fn interrupted(ended: &EndedOperation) -> Self {
         let operation = &ended.operation;
-        Self::ended(operation, Kind::Undo.as_str(), Some(operation.id), &ended.late)
+        Self::ended(operation, OperationKind::Undo.as_str(), Some(operation.id), &ended.late)
     }
 
     /// An interrupted operation that is finished now: `undoes` is the id of the one that was undone.

@@ -2,7 +2,7 @@
 
 use super::{DoneJson, HeadsJson, JsonForm as _, NamedPath, PathJson, PlannedJson, json, planned};
 use crate::{
-    domain::{rollback::Skipped, status::Status},
+    domain::{rollback::SkippedCommit, status::Status},
     git::ObjectId,
     query::revision::Rule,
     recovery::{
@@ -58,7 +58,7 @@ json! {
         snapshot: Option<String> = to.snapshot.as_ref().map(|snapshot| snapshot.id.to_string()),
     }
 
-    struct SkippedCommitJson from skipped: &Skipped<ObjectId> {
+    struct SkippedCommitJson from skipped: &SkippedCommit<ObjectId> {
         commit: String,
         /// `reverted`, `reverts`, `merge` or `buried`.
         reason: &'static str = skipped.why.as_str(),

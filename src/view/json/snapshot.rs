@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{JsonForm as _, NamedPath, PathJson, json};
 use crate::{
     git::changed_paths::Difference,
-    recovery::snapshot::{Listed, Skipped, Snapshot, Taken},
+    recovery::snapshot::{Listed, SkippedPath, Snapshot, Taken},
 };
 
 /// The answer of `snapshot` and its subcommands.
@@ -66,7 +66,7 @@ json! {
     }
 
     /// A path that a snapshot does not contain.
-    pub struct SkippedJson from skipped: &Skipped {
+    pub struct SkippedJson from skipped: &SkippedPath {
         /// The path, or its bytes in hex.
         #[serde(flatten)]
         path: NamedPath,

@@ -6,7 +6,7 @@ use super::{DoneJson, HeadsJson, JsonForm as _, json};
 use crate::{
     domain::{
         message::subject,
-        squash::{Obstacle, Stop},
+        squash::{SquashObstacle, Stop},
     },
     git::{ObjectId, commit::Commit},
     recovery::{Done, squash::SquashPlan},
@@ -53,10 +53,10 @@ json! {
         commit: String,
         /// `foreign`, `buried` (it names the task, but not in its final trailers), `published`, `shallow`.
         reason: &'static str = match stop.why {
-            Obstacle::Foreign(_) => "foreign",
-            Obstacle::Buried => "buried",
-            Obstacle::Published => "published",
-            Obstacle::CutOff => "shallow",
+            SquashObstacle::Foreign(_) => "foreign",
+            SquashObstacle::Buried => "buried",
+            SquashObstacle::Published => "published",
+            SquashObstacle::CutOff => "shallow",
         },
         /// The full id of the merge that brings it in.
         merge: Option<String>,

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        report::{Block, Item, Report, State},
+        report::{Block, Item, Report, TaskState},
         time::Timestamp,
     },
     view::{oid, sanitize},
@@ -86,18 +86,18 @@ impl Plan {
     fn progress(&mut self, block: &Block) {
         for item in block.items() {
             let stamp = match item.state {
-                State::Completed => item.completed_at,
-                State::InProgress => item.started_at,
+                TaskState::Completed => item.completed_at,
+                TaskState::InProgress => item.started_at,
                 _ => None,
             };
             let stamp = stamp.map(|at| format!("({}) ", minute(at))).unwrap_or_default();
-            let sign = if item.state == State::Completed { "x" } else { " " };
+            let sign = if item.state == TaskState::Completed { "x" } else { " " };
             let said: Vec<String> = match item.state {
-                State::Completed => Vec::new(),
-                State::InProgress => {
+                TaskState::Completed => Vec::new(),
+                TaskState::InProgress => {
                     std::iter::once("in progress".to_owned()).chain(words::reasons(&item.reasons)).collect()
                 }
-                State::Failed => vec![format!("failed: {}", words::one_line(item.failure().unwrap_or_default()))],
+                TaskState::Failed => vec![format!("failed: {}", words::one_line(item.failure().unwrap_or_default()))],
                 _ => words::reasons(&item.reasons),
             };
             let said = if said.is_empty() { String::new() } else { format!(" ({})", escape(&said.join("; "))) };
@@ -120,7 +120,7 @@ impl Plan {
     fn outcomes(&mut self, report: &Report) {
         self.heading("Outcomes & Retrospective");
         let (mut work, mut estimate) = (0, 0);
-        for item in report.items().filter(|item| item.state == State::Completed) {
+        for item in report.items().filter(|item| item.state == TaskState::Completed) {
             work += item.active();
             estimate += item.estimate.unwrap_or(0);
             if let Some(result) = &item.result {
@@ -160,8 +160,8 @@ impl Plan {
 
     fn steps(&mut self, report: &Report) {
         self.heading("Concrete Steps");
-        let commands =
-            open(report).filter(|item| matches!(item.state, State::InProgress | State::Ready | State::Failed));
+        let commands = open(report)
+            .filter(|item| matches!(item.state, TaskState::InProgress | TaskState::Ready | TaskState::Failed));
         let lines: Vec<String> = commands.map(|item| format!("    git agent start {}", item.id)).collect();
         self.line("In the repository; `git agent next --claim --start` starts the next task:\n");
         lines.iter().for_each(|line| self.line(line));

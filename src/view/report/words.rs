@@ -4,7 +4,7 @@ use crate::{
     domain::{
         graph::show_cycle,
         making::{How, Making},
-        report::{Changes, Feature, Item, Reason, Report, State, Tally},
+        report::{Changes, Feature, Item, Reason, Report, Tally, TaskState},
         status::Status,
         time::{Timestamp, show_duration},
     },
@@ -13,7 +13,7 @@ use crate::{
 
 /// The mark for the state of `item`.
 pub fn mark(item: &Item) -> &'static str {
-    mark_of(item.state.status(), item.is_blocked(), item.state == State::Waiting)
+    mark_of(item.state.status(), item.is_blocked(), item.state == TaskState::Waiting)
 }
 
 /// The remarks about `item` in one line, the most important first.
@@ -25,12 +25,12 @@ pub fn remarks(item: &Item) -> Vec<String> {
     remarks.extend(reasons(&item.reasons));
     remarks.extend(item.why.as_deref().map(one_line));
     remarks.extend(item.duplicate_of.as_ref().map(|original| format!("duplicate of {original}")));
-    if item.state == State::InProgress {
+    if item.state == TaskState::InProgress {
         remarks.extend(item.by.as_ref().map(ToString::to_string));
         remarks.extend(item.started_at.map(|at| format!("since {}", at.to_minute())));
     }
     remarks.extend(spent(item));
-    if item.state == State::InProgress
+    if item.state == TaskState::InProgress
         && let Some(last) = item.stretches.last().filter(|last| !last.goes_on)
     {
         remarks.push(format!("no activity since {}", last.to.to_minute()));
@@ -39,7 +39,7 @@ pub fn remarks(item: &Item) -> Vec<String> {
         remarks.push(format!("attempt {}", item.attempts));
     }
     match item.verified {
-        Some((_, true)) if item.state != State::Failed => remarks.push("verified".to_owned()),
+        Some((_, true)) if item.state != TaskState::Failed => remarks.push("verified".to_owned()),
         Some((_, false)) => remarks.push("last verification failed".to_owned()),
         _ => {}
     }

@@ -10,7 +10,7 @@ pub(crate) mod timeline;
 use maud::{Markup, PreEscaped, Render, html};
 
 use crate::{
-    domain::report::State,
+    domain::report::TaskState,
     view::{mark_of, sanitize},
 };
 
@@ -18,20 +18,20 @@ use crate::{
 pub const STYLE: &str = include_str!("style.css");
 
 /// The class of a state in the style sheet.
-pub fn class(state: State) -> &'static str {
+pub fn class(state: TaskState) -> &'static str {
     match state {
-        State::Completed => "done",
-        State::InProgress => "busy",
-        State::Ready => "ready",
-        State::Waiting | State::Cancelled => "wait",
-        State::Blocked => "block",
-        State::Failed => "bad",
+        TaskState::Completed => "done",
+        TaskState::InProgress => "busy",
+        TaskState::Ready => "ready",
+        TaskState::Waiting | TaskState::Cancelled => "wait",
+        TaskState::Blocked => "block",
+        TaskState::Failed => "bad",
     }
 }
 
 /// The mark for `state`.
-pub fn mark(state: State) -> &'static str {
-    mark_of(state.status(), state == State::Blocked, state == State::Waiting)
+pub fn mark(state: TaskState) -> &'static str {
+    mark_of(state.status(), state == TaskState::Blocked, state == TaskState::Waiting)
 }
 
 /// A drawing, for a page or as a file of its own.

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Drawing, class, mark, px, scale::Busy};
 use crate::{
     domain::{
-        report::{Checkpoint, Item, State},
+        report::{Checkpoint, Item, TaskState},
         time::{Timestamp, show_duration},
     },
     view::{report::words, shorten},
@@ -85,8 +85,8 @@ fn point(item: &Item, checkpoint: &Checkpoint, x: f64, y: f64) -> Markup {
 /// When work on it ended, if it did.
 fn ended(item: &Item) -> Option<Timestamp> {
     match item.state {
-        State::Completed => item.completed_at,
-        State::InProgress => None,
+        TaskState::Completed => item.completed_at,
+        TaskState::InProgress => None,
         _ => item.stretches.last().map(|last| last.to),
     }
 }

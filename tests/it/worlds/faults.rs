@@ -5,7 +5,7 @@
 //!                                 └─▶ 'undo' dies ─▶ 'undo' ─▶ …     └─▶ 'resume' dies ─▶ 'resume' or 'undo' ─▶ …
 //! ```
 
-use git_agent::recovery::{operation::State, restore::fault_points};
+use git_agent::recovery::{operation::OperationState, restore::fault_points};
 
 use super::{View, World, each, numbers};
 
@@ -74,7 +74,7 @@ impl Stage {
     #[track_caller]
     pub fn is_interrupted(&self) -> bool {
         let newest = self.world.newest().expect("there were operations");
-        if newest.operation.state != State::Begun {
+        if newest.operation.state != OperationState::Begun {
             return false;
         }
         for args in [&self.operation()[..], &["redo"]] {
@@ -126,7 +126,7 @@ impl Stage {
             // It does not come there so often; or what it did was done by then.
             self.arrived(&format!("not failed at {at}"));
             self.world.agent(&["undo"]).success();
-        } else if self.world.newest().is_some_and(|newest| newest.operation.state == State::Done)
+        } else if self.world.newest().is_some_and(|newest| newest.operation.state == OperationState::Done)
             && View::of(&self.world.here).differs_from(&self.before).is_some()
         {
             assert!(
@@ -182,15 +182,17 @@ impl Stage {
 fn play(number: u64) {
     let Some(mut stage) = Stage::set(number) else { return };
     let there = View::of(&stage.world.there).of_its_own();
-    for step in fault_points::Step::ALL {
+    for step in fault_points::FaultPoint::ALL {
         for at in [format!("{step:?}"), format!("{step:?}:2")] {
-            let is_repeated = matches!(step, fault_points::Step::MovedAside | fault_points::Step::Written);
+            let is_repeated = matches!(step, fault_points::FaultPoint::MovedAside | fault_points::FaultPoint::Written);
             if at.ends_with(":2") && !is_repeated {
                 continue;
             }
             stage.fail(&at);
-            let again =
-                format!("{:?}", fault_points::Step::ALL[stage.world.random.below(fault_points::Step::ALL.len())]);
+            let again = format!(
+                "{:?}",
+                fault_points::FaultPoint::ALL[stage.world.random.below(fault_points::FaultPoint::ALL.len())]
+            );
             let way = if stage.world.random.one_in(2) { Way::Undo } else { Way::Resume };
             stage.die(&at, Way::Undo, None);
             stage.die(&at, Way::Resume, None);

@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use git_agent::{
     git::{ObjectId, Repo, tree::Trees},
     recovery::{
-        operation::{OpLog, Recorded, State},
+        operation::{OpLog, OperationState, Recorded},
         snapshot::{self, WorktreeState},
     },
 };
@@ -60,13 +60,13 @@ impl World {
         assert_ne!(code, 70, "'{what}' found a bug:\n{output}");
         match &recorded {
             Some(recorded) if code == 0 => {
-                assert_eq!(recorded.operation.state, State::Done, "'{what}' is not done");
+                assert_eq!(recorded.operation.state, OperationState::Done, "'{what}' is not done");
                 self.lost_nothing(recorded, &before, &after, &what);
                 self.touched_nothing_else(recorded, &touched, &what);
             }
             _ => {
                 assert!(
-                    recorded.is_none_or(|recorded| recorded.operation.state == State::Failed),
+                    recorded.is_none_or(|recorded| recorded.operation.state == OperationState::Failed),
                     "'{what}' is interrupted"
                 );
                 after.expect_same(&before, &format!("'{what}' ended with {code} and changed something"));

@@ -57,7 +57,7 @@ impl Parents {
 
 /// Commits with their parents, tasks and reverts; parents come before children.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
+pub struct CommitFacts {
     start: u32,
     hash: usize,
     /// The object ids, concatenated in the order of positions.
@@ -67,10 +67,10 @@ pub struct Facts {
     reverts: Vec<(Vec<u8>, u32)>,
 }
 
-impl Facts {
+impl CommitFacts {
     /// None yet; the first commit will be at position `start`. Object ids have `hash` bytes.
     pub fn new(start: u32, hash: usize) -> Self {
-        Facts { start, hash, ..Facts::default() }
+        CommitFacts { start, hash, ..CommitFacts::default() }
     }
 
     /// The first position after these commits.
@@ -104,7 +104,7 @@ impl Facts {
     }
 
     /// Put `more`, which continue where these end, behind them.
-    pub fn append(&mut self, more: Facts) {
+    pub fn append(&mut self, more: CommitFacts) {
         let base = self.parents.more.len() as u32;
         self.commits.extend(more.commits);
         self.parents.rows.extend(more.parents.rows.into_iter().map(|[first, second]| match second {

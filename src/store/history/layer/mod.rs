@@ -22,7 +22,7 @@
 mod facts;
 mod pages;
 
-pub use facts::{Facts, MORE, NONE, Parents, prefix};
+pub use facts::{CommitFacts, MORE, NONE, Parents, prefix};
 pub use pages::Pages;
 
 use std::cmp::Ordering;
@@ -206,8 +206,8 @@ impl Layer {
     }
 
     /// Everything that the layer says.
-    pub fn facts(&self) -> Read<Facts> {
-        let mut facts = Facts::new(self.start, self.hash as usize);
+    pub fn facts(&self) -> Read<CommitFacts> {
+        let mut facts = CommitFacts::new(self.start, self.hash as usize);
         for (position, parents) in (self.start..).zip(self.parents_from(self.start)?) {
             let more = if parents[1] != NONE && parents[1] & MORE != 0 {
                 self.more_parents(parents[1] & !MORE)?

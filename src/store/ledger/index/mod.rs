@@ -29,7 +29,7 @@ const REWRITE_FROM: usize = 24;
 
 /// The condition of the task index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum TaskIndexState {
     /// It does not exist; the next reader creates it.
     Absent,
     /// It is damaged; the next reader rebuilds it.
@@ -41,12 +41,12 @@ pub enum State {
 }
 
 /// The condition of the index, relative to `view`.
-pub fn state(view: &View<'_>) -> State {
+pub fn state(view: &View<'_>) -> TaskIndexState {
     match file::read(view.repo()) {
-        None if file::exists(view.repo()) => State::Damaged,
-        None => State::Absent,
-        Some((known, _)) if Some(known) == view.root() => State::Current,
-        Some(_) => State::Behind,
+        None if file::exists(view.repo()) => TaskIndexState::Damaged,
+        None => TaskIndexState::Absent,
+        Some((known, _)) if Some(known) == view.root() => TaskIndexState::Current,
+        Some(_) => TaskIndexState::Behind,
     }
 }
 

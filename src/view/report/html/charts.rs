@@ -8,7 +8,7 @@ use super::scroll;
 use crate::{
     domain::{
         id::TaskId,
-        report::{Item, Report, State},
+        report::{Item, Report, TaskState},
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
@@ -68,7 +68,7 @@ pub(super) fn dependencies(report: &Report) -> Markup {
     joined.dedup();
     let all = joined.len();
     if all > MOST {
-        joined.retain(|at| items[*at].state != State::Completed);
+        joined.retain(|at| items[*at].state != TaskState::Completed);
         joined.truncate(MOST);
     }
     let shown: HashMap<usize, usize> = joined.iter().enumerate().map(|(place, at)| (*at, place)).collect();

@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words;
 use crate::{
-    domain::report::{Block, Item, Report, State, Tally},
+    domain::report::{Block, Item, Report, Tally, TaskState},
     view::{
         sanitize,
         svg::{self, class},
@@ -113,11 +113,18 @@ fn bar(tally: &Tally) -> Markup {
 /// How many tasks are in each state, which is also the key to the marks.
 fn legend(report: &Report) -> Markup {
     let before: usize = report.blocks.iter().map(|block| block.completed_before).sum();
-    let states = [State::Completed, State::InProgress, State::Ready, State::Waiting, State::Blocked, State::Failed]
-        .map(|state| {
-            let count = report.items().filter(|item| item.state == state).count();
-            (state, count + if state == State::Completed { before } else { 0 })
-        });
+    let states = [
+        TaskState::Completed,
+        TaskState::InProgress,
+        TaskState::Ready,
+        TaskState::Waiting,
+        TaskState::Blocked,
+        TaskState::Failed,
+    ]
+    .map(|state| {
+        let count = report.items().filter(|item| item.state == state).count();
+        (state, count + if state == TaskState::Completed { before } else { 0 })
+    });
     html! {
         @if states.iter().any(|(_, count)| *count > 0) {
             ul.legend {
@@ -129,7 +136,7 @@ fn legend(report: &Report) -> Markup {
     }
 }
 
-fn mark(state: State) -> Markup {
+fn mark(state: TaskState) -> Markup {
     html! { span class={ "mark " (class(state)) } { (svg::mark(state)) } }
 }
 
@@ -181,7 +188,7 @@ fn heading(level: u8, text: &str) -> Markup {
 
 fn item(item: &Item) -> Markup {
     let remarks = words::remarks(item).join(", ");
-    let why = if matches!(item.state, State::Failed | State::Blocked) { "why" } else { "faint" };
+    let why = if matches!(item.state, TaskState::Failed | TaskState::Blocked) { "why" } else { "faint" };
     let result = item.result.as_deref().filter(|result| !result.trim().is_empty());
     html! {
         li {
