@@ -60,20 +60,20 @@ pub struct Tested {
 /// The result of a bisection.
 #[derive(Debug)]
 pub struct Outcome {
-    pub ending: Ending,
+    pub ending: Ending<ObjectId, ObjectId>,
     /// All tests, in the order in which they were run.
     pub tested: Vec<Tested>,
     /// The worktree that was kept.
     pub kept: Option<std::path::PathBuf>,
 }
 
-/// The conclusion of a bisection.
+/// The conclusion of a bisection. `B` describes the first bad commit, `C` a commit that may be it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum Ending<B, C> {
     /// This is the first bad commit.
-    Found(ObjectId),
+    Found(B),
     /// It is one of these, oldest first; all but the last were skipped, the last one is bad.
-    Unsure(Vec<ObjectId>),
+    Unsure(Vec<C>),
     /// No tested commit is bad.
     NeverBad,
     /// The state before all of them is bad already.
@@ -112,7 +112,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn search(&mut self, range: &Range) -> Result<Ending> {
+    fn search(&mut self, range: &Range) -> Result<Ending<ObjectId, ObjectId>> {
         let mut search = Search::new(range.parents.clone());
         let mut base = range.base;
         loop {

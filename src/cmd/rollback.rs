@@ -4,6 +4,8 @@ mod page;
 
 use std::ffi::OsString;
 
+use clap::builder::PossibleValue;
+
 use super::{Ctx, operation_output};
 use crate::{
     domain::rollback::Mode,
@@ -38,7 +40,7 @@ pub struct Args {
     to: Option<String>,
     /// Force a mode instead of choosing one from the history
     #[arg(long, value_enum, value_name = "MODE")]
-    mode: Option<ModeWord>,
+    mode: Option<Mode>,
     /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -62,29 +64,26 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-/// A mode, as a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum ModeWord {
-    /// Restore the index and the work tree; keep HEAD
-    Files,
-    /// Move the branch back
-    Rewind,
-    /// Create a commit with the old state
-    Restore,
-    /// Create a commit that reverts the task's commits
-    Revert,
+impl clap::ValueEnum for Mode {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Mode::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.as_str()).help(match self {
+            Mode::Files => "Restore the index and the work tree; keep HEAD",
+            Mode::Rewind => "Move the branch back",
+            Mode::Restore => "Create a commit with the old state",
+            Mode::Revert => "Create a commit that reverts the task's commits",
+        }))
+    }
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = rollback::Request {
         checkpoint: args.task,
         to: args.to,
-        mode: args.mode.map(|word| match word {
-            ModeWord::Files => Mode::Files,
-            ModeWord::Rewind => Mode::Rewind,
-            ModeWord::Restore => Mode::Restore,
-            ModeWord::Revert => Mode::Revert,
-        }),
+        mode: args.mode,
         dry_run: args.dry_run,
         keep_untracked: args.keep_untracked,
         allow_foreign: args.allow_foreign,

@@ -15,7 +15,10 @@ use crate::{
 };
 use names::Names;
 
-pub use crate::{bisect::KeepWorktree, domain::bisect::Verdict};
+pub use crate::{
+    bisect::{Ending, KeepWorktree},
+    domain::bisect::Verdict,
+};
 pub use names::{FirstBad, Point};
 
 /// What to search, and how to test.
@@ -37,7 +40,7 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// What was found.
-    pub ending: Ending,
+    pub ending: Ending<Box<FirstBad>, Point>,
     /// The newest commit that was found good on the way to the first bad one.
     pub good: Option<Point>,
     /// Every test, in the order in which it was run.
@@ -48,19 +51,6 @@ pub struct Answer {
     pub has_base: bool,
     /// The worktree that was kept.
     pub kept: Option<std::path::PathBuf>,
-}
-
-/// How a bisection ends: as [`bisect::Ending`], with names.
-#[derive(Clone, Debug)]
-pub enum Ending {
-    /// This is the first bad commit.
-    Found(Box<FirstBad>),
-    /// It is one of these, oldest first, but the others cannot be determined; the last one is bad.
-    Unsure(Vec<Point>),
-    /// Nothing is bad, as far as that can be determined.
-    NeverBad,
-    /// The state before all of them is bad already.
-    AlreadyBad,
 }
 
 /// A test of one commit.
@@ -169,16 +159,16 @@ fn answer(names: &Names<'_>, range: &Range, outcome: Outcome) -> Result<Answer> 
         .collect();
     let mut good = None;
     let ending = match outcome.ending {
-        bisect::Ending::Found(commit) => {
+        Ending::Found(commit) => {
             // Until something was bad, what was good was elsewhere.
             let on_the_way = tested.iter().skip_while(|tested| tested.verdict != Verdict::Bad);
             good =
                 on_the_way.filter(|tested| tested.verdict == Verdict::Good).last().map(|tested| tested.point.clone());
             Ending::Found(Box::new(names.describe(commit)?))
         }
-        bisect::Ending::Unsure(some) => Ending::Unsure(some.iter().map(|commit| names.point(*commit)).collect()),
-        bisect::Ending::NeverBad => Ending::NeverBad,
-        bisect::Ending::AlreadyBad => Ending::AlreadyBad,
+        Ending::Unsure(some) => Ending::Unsure(some.iter().map(|commit| names.point(*commit)).collect()),
+        Ending::NeverBad => Ending::NeverBad,
+        Ending::AlreadyBad => Ending::AlreadyBad,
     };
     let (candidates, has_base) = (range.commits.len(), range.base.is_some());
     Ok(Answer { ending, good, tested, candidates, has_base, kept: outcome.kept })
