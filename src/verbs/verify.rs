@@ -27,7 +27,7 @@ pub struct Request {
     pub output: Output,
 }
 
-/// The result of [`verify`].
+/// The result of [`verify()`].
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// The task that the verification was recorded for.

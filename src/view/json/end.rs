@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// `pause`, `fail`, `cancel`: of one task ([`TaskAnswer`]), or of several ([`TasksAnswer`]).
+/// The answer of `pause`, `fail` and `cancel`: the task or the tasks, and what else happened when they ended.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "EndAnswer")]
 pub struct EndAnswer<T> {
@@ -26,7 +26,7 @@ pub struct EndAnswer<T> {
     dependents: Vec<String>,
 }
 
-/// `complete`, likewise.
+/// The answer of `complete`: the task or the tasks, and what else happened when they were completed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 #[schemars(rename = "CompleteAnswer")]
 pub struct CompleteAnswer<T> {
