@@ -31,7 +31,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let is_unchanged = changes.done.is_empty();
     setup::answer(ctx, changes, || {
         let repo = ctx.repo()?;
-        let place = repo.work_dir().unwrap_or(repo.git_dir());
+        let place = repo.dir();
         let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
         let as_before = if is_unchanged { ", unchanged" } else { "" };
         ctx.out.print(&format!("Ready{as_before}: '{}'.\n", place.display()))?;

@@ -83,7 +83,7 @@ pub(super) fn join(words: &[String]) -> String {
     if let [command] = words {
         return command.clone();
     }
-    words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
+    words.iter().map(|word| shell_word(word).to_string()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

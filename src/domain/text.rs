@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bstr::{BString, ByteSlice as _};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use serde::{Deserialize, Serialize};
@@ -277,13 +278,22 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
-/// `word` as a shell reads it back.
-pub fn shell_word(word: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.into(),
-        false => format!("'{}'", word.replace('\'', r"'\''")).into(),
-    }
+/// The last component of `path`.
+pub fn file_name(path: &[u8]) -> &[u8] {
+    path.rsplit_once_str("/").map_or(path, |(_, name)| name)
+}
+
+/// `word` as a POSIX shell reads it back: in single quotes, if anything in it is special.
+pub fn shell_word(word: impl AsRef<[u8]>) -> BString {
+    let word = word.as_ref();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%^~".contains(byte);
+    // A tilde in front is a home directory.
+    if !word.is_empty() && word[0] != b'~' && word.iter().all(is_plain) { word.into() } else { in_single_quotes(word) }
+}
+
+/// `text` in single quotes of a POSIX shell.
+pub fn in_single_quotes(text: &[u8]) -> BString {
+    [b"'", text.replace("'", r"'\''").as_slice(), b"'"].concat().into()
 }
 
 /// An object id as messages show it: 12 digits, which are unique in any repository (Linux has `core.abbrev = 12`). Nothing is asked of
@@ -355,5 +365,11 @@ mod tests {
         assert_eq!(many_lines("a\r\n\tb\n\n"), Ok("a\n\tb".into()));
         assert!(many_lines("a\u{7}").is_err());
         assert!(many_lines("\n \n").is_err());
+    }
+
+    #[test]
+    fn a_shell_reads_a_word_back() {
+        let words = ["HEAD~1", "-x=a", "", "~", "it's", "a b"].map(|word| shell_word(word).to_string());
+        assert_eq!(words, ["HEAD~1", "-x=a", "''", "'~'", r"'it'\''s'", "'a b'"]);
     }
 }

@@ -11,7 +11,7 @@ use super::{
     config,
     repo::Repo,
 };
-use crate::error::Result;
+use crate::error::{Context as _, Result};
 
 /// git without the settings of the command line that runs us.
 pub(super) fn git(repo: &Repo) -> Git {
@@ -30,10 +30,12 @@ pub fn are_configurable_here(repo: &Repo) -> bool {
     cmd::asked_once(repo, "git-hooks", ask).as_deref() != Some("no")
 }
 
-/// Where git looks for `name` of the git directory (`hooks`, `info/exclude`), relative to the top of the work tree.
+/// Where git looks for `name` of the git directory (`hooks`, `info/exclude`).
 pub fn git_path(repo: &Repo, name: &str) -> Result<PathBuf> {
+    let dir = repo.dir();
+    let dir = dir.canonicalize().or_environment(|| format!("cannot find '{}'", dir.display()))?;
     let answer = git(repo).args(["rev-parse", "--git-path", name]).run()?;
-    Ok(PathBuf::from(cmd::line(&answer).to_os_str_lossy().into_owned()))
+    Ok(dir.join(&*cmd::line(&answer).to_os_str_lossy()))
 }
 
 /// Settings under which git runs no hook at all: neither those of the hooks directory nor those of the configuration.

@@ -272,11 +272,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let git = dir.path().join("git");
         fs::copy(crate::git::cmd::is_on_path("sh").unwrap(), &git).unwrap();
-        let command = std::process::Command::new(git)
-            .args(["-c", "read line", "prune"])
-            .stdin(std::process::Stdio::piped())
-            .spawn();
-        let mut prune = command.unwrap();
+        let mut command = std::process::Command::new(git);
+        command.args(["-c", "read line", "prune"]).stdin(std::process::Stdio::piped());
+        // Another test may fork while the copy is open for writing.
+        let is_busy = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ExecutableFileBusy;
+        let mut prune =
+            std::iter::repeat_with(|| command.spawn()).find(|it| !it.as_ref().is_err_and(is_busy)).unwrap().unwrap();
         let seen = NoPrune::now(before);
         prune.kill().unwrap();
         prune.wait().unwrap();

@@ -270,6 +270,11 @@ impl Repo {
         self.gix.workdir()
     }
 
+    /// The top of the work tree, or the git directory of a bare repository: where git runs.
+    pub fn dir(&self) -> &Path {
+        self.work_dir().unwrap_or_else(|| self.git_dir())
+    }
+
     /// The top of the work tree, or the refusal of `what` in a bare repository.
     ///
     /// # Errors
@@ -328,7 +333,7 @@ impl Repo {
 
     /// A call of git in this worktree.
     pub(super) fn git(&self) -> Git {
-        let git = Git::new(self.work_dir().unwrap_or_else(|| self.git_dir()));
+        let git = Git::new(self.dir());
         // A hook's git, and `git --git-dir --work-tree`, tell by variables, relative to where we are and git is not.
         let is_set = |name| std::env::var_os(name).is_some();
         let git = if is_set("GIT_DIR") { git.env("GIT_DIR", absolute(self.git_dir())) } else { git };

@@ -5,9 +5,12 @@
 //! A new commit in the same second as its parent has the same date, so a date of just now proves nothing: a commit that
 //! loses a task is better than one that gets a wrong one.
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
-use crate::{domain::time::Timestamp, git::processes};
+use crate::{
+    domain::{text::file_name, time::Timestamp},
+    git::processes,
+};
 
 /// What the command line of a git says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +58,8 @@ pub fn date_says_so(environment: &str, head: Option<&str>, now: Timestamp) -> bo
 
 /// What a command line means; `None` if it is not git's.
 fn judge(words: &[&[u8]]) -> Option<Command> {
-    let name = |word: &[u8]| BString::from(word.rsplit_once_str("/").map_or(word, |(_, name)| name));
     // The program's own loader may stand before it.
-    let git = words.iter().take(8).position(|word| ["git", "git-commit"].iter().any(|git| name(word) == *git))?;
+    let git = words.iter().take(8).position(|word| matches!(file_name(word), b"git" | b"git-commit"))?;
     let mut rest = words[git + 1..].iter();
     if !words[git].ends_with(b"git-commit") {
         let command = loop {
@@ -65,7 +67,7 @@ fn judge(words: &[&[u8]]) -> Option<Command> {
                 Some(option) if WITH_VALUE.contains(option) => drop(rest.next()),
                 Some(option) if option.starts_with(b"-") => {}
                 // `--argv0 git /usr/bin/git`: git's name comes twice behind a loader.
-                Some(word) if name(word) == "git" => {}
+                Some(word) if file_name(word) == b"git" => {}
                 Some(word) => break *word,
                 None => return Some(Command::Unknown),
             }

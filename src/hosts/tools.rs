@@ -118,7 +118,7 @@ fn line(value: &Value) -> Option<String> {
         [shell, flags, line] if flags.starts_with('-') && flags.ends_with('c') && shell.ends_with("sh") => {
             Some(line.to_owned())
         }
-        _ => Some(words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")),
+        _ => Some(words.iter().map(|word| shell_word(word).to_string()).collect::<Vec<_>>().join(" ")),
     }
 }
 

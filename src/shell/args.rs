@@ -104,8 +104,7 @@ impl Args {
 
     /// How often one of `names` was given.
     pub fn times(&self, names: &str) -> usize {
-        let is_one = |given: &BString| names.split(' ').any(|name| given.as_slice() == name.as_bytes());
-        self.options.iter().filter(|(given, _)| is_one(given)).count()
+        self.options.iter().filter(|(given, _)| is_one_of(given, names)).count()
     }
 
     /// The values of all of `names` that were given.

@@ -1,5 +1,6 @@
 //! What programs do to the files that they are given: reading the table of [`super::programs`].
 
+use crate::domain::text::file_name;
 use bstr::{BString, ByteSlice as _};
 
 use super::{
@@ -171,7 +172,7 @@ fn globbed(value: &Value) -> Target {
 /// The name that what is behind `url` gets in `dir`.
 fn url_name(dir: &Value, url: &Value) -> Value {
     let path = url.text.split(|byte| b"?#".contains(byte)).next().unwrap_or_default();
-    let name = path.rsplit_once_str("/").map_or(path, |(_, name)| name);
+    let name = file_name(path);
     match (dir.get(), url.sort) {
         (Some(dir), Sort::Known | Sort::Pattern) if !name.is_empty() => Value::known([dir, b"/", name].concat()),
         _ => Value::unknown(),

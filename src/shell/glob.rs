@@ -1,7 +1,7 @@
 //! File name patterns of a shell, as far as it takes to say what they cannot match.
 
 /// Whether `pattern`, one component of a path, may match `name`. A class counts as any one character.
-pub(super) fn may_match(pattern: &[u8], name: &[u8]) -> bool {
+pub fn may_match(pattern: &[u8], name: &[u8]) -> bool {
     // A pattern does not match a leading dot, unless it has one.
     if name.first() == Some(&b'.') && pattern.first() != Some(&b'.') {
         return false;

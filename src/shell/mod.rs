@@ -23,7 +23,9 @@ mod walk;
 mod wrap;
 mod wrappers;
 
-use crate::domain::named::named;
+pub use glob::may_match;
+
+use crate::domain::{named::named, text::shell_word};
 use bstr::{BStr, BString, ByteSlice as _};
 
 named! {
@@ -246,7 +248,7 @@ pub fn judge(line: &[u8], world: &dyn World) -> Vec<Risk> {
 /// What a command given as words, without a shell, may destroy.
 pub fn judge_words(words: &[BString], world: &dyn World) -> Vec<Risk> {
     let mut walk = walk::Walk::new(world);
-    let text = words.iter().map(|word| value::quote(word)).collect::<Vec<_>>().join(&b' ');
+    let text = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(&b' ');
     let words = words.iter().cloned().map(value::Value::known).collect::<Vec<_>>();
     walk.direct(&words, text.into());
     walk.risks
@@ -260,9 +262,4 @@ pub fn commands() -> impl Iterator<Item = String> {
 /// The directory and the pattern of [`Target::Deep`].
 pub fn deep_parts(path: &[u8]) -> (&[u8], &[u8]) {
     path.rsplit_once_str("/**/").unwrap_or((path, b"*"))
-}
-
-/// Whether `pattern` of a shell may match `name`.
-pub fn may_match(pattern: &[u8], name: &[u8]) -> bool {
-    glob::may_match(pattern, name)
 }

@@ -1,6 +1,8 @@
 //! What a word is after expansion, as far as that can be determined.
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
+
+use crate::domain::text::file_name;
 
 /// A word as a command gets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,16 +82,7 @@ impl Value {
 
     /// The name of the program that this path leads to, if it can be determined.
     pub fn program(&self) -> Option<&[u8]> {
-        let name = self.text.rsplit_once_str("/").map_or(self.text.as_slice(), |(_, name)| name);
+        let name = file_name(&self.text);
         (self.sort == Sort::Known && !name.is_empty()).then_some(name)
     }
-}
-
-/// `word` as a shell reads it.
-pub(super) fn quote(word: &[u8]) -> BString {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%^~".contains(byte);
-    if !word.is_empty() && word.iter().all(is_plain) {
-        return word.into();
-    }
-    [b"'", word.replace("'", r"'\''").as_slice(), b"'"].concat().into()
 }

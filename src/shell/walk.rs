@@ -305,24 +305,24 @@ impl<'w> Walk<'w> {
         if self.risks.len() >= RISKS {
             return;
         }
-        let in_dir = |path: &BString| self.path(path);
-        let targets = targets.map(|targets| {
-            let target = |target: &Target| match target {
-                Target::At(path) => in_dir(path).map_or(Target::Any, Target::At),
-                Target::Existing(path) => in_dir(path).map_or(Target::Any, Target::Existing),
-                Target::Below(path) => in_dir(path).map_or(Target::Any, Target::Below),
-                Target::Whole(path) => in_dir(path).map_or(Target::Any, Target::Whole),
-                Target::Deep(path) => in_dir(path).map_or(Target::Any, Target::Deep),
-                Target::Matching(path) => in_dir(path).map_or(Target::Any, Target::Matching),
-                Target::Worktree(_) | Target::Any => target.clone(),
-            };
-            targets.iter().map(target).collect()
-        });
+        let targets = targets.map(|targets| targets.into_iter().map(|target| self.in_this_dir(target)).collect());
         let (command, dir) = (call.text.to_owned(), self.state.dir.clone());
         let risk = Risk { command, level, losses: losses.into(), why, dir, place: call.place.clone(), targets, onto };
         if !self.risks.contains(&risk) {
             self.risks.push(risk);
         }
+    }
+
+    /// `target` as seen from where the script began.
+    fn in_this_dir(&self, mut target: Target) -> Target {
+        use Target::{At, Below, Deep, Existing, Matching, Whole};
+        if let At(path) | Existing(path) | Below(path) | Whole(path) | Deep(path) | Matching(path) = &mut target {
+            match self.path(path) {
+                Some(there) => *path = there,
+                None => return Target::Any,
+            }
+        }
+        target
     }
 
     /// `path`, relative to where the line is run.

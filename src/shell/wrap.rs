@@ -6,10 +6,11 @@ use super::{
     Level, Loss,
     args::Args,
     files::existing,
-    value::{Sort, Value, quote},
+    value::{Sort, Value},
     walk::{CANNOT_TELL, Call, Walk},
     wrappers::{OWN_COMMANDS, Runs, WRAPPERS, Wrapper},
 };
+use crate::domain::text::shell_word;
 
 const SHELLS: [&[u8]; 9] = [b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"zsh", b"fish", b"rbash"];
 
@@ -185,6 +186,6 @@ pub(super) fn join(words: &[Value]) -> Value {
     Value { text: text.into(), sort }
 }
 
-fn quoted(word: &Value) -> Value {
-    Value { text: quote(&word.text), sort: word.sort }
+pub(super) fn quoted(word: &Value) -> Value {
+    Value { text: shell_word(&word.text), sort: word.sort }
 }

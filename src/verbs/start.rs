@@ -80,7 +80,7 @@ pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
 /// Say in which other worktrees of this clone `id` is active, too: their commits are stamped with it as well.
 fn warn_of_worktrees(caller: &Caller, id: &TaskId) -> Result<()> {
     for there in active::elsewhere(caller.repo(), id)? {
-        let place = there.work_dir().unwrap_or(there.git_dir()).display();
+        let place = there.dir().display();
         caller
             .warn(format!("{id} is also the active task of '{place}': commits of both worktrees are stamped with it"));
     }

@@ -61,7 +61,7 @@ fn warn_of_worktrees(caller: &Caller, id: &TaskId) -> Result<()> {
     for there in active::elsewhere(caller.repo(), id)? {
         let left = status::summary(&there, NAMED).map_or(0, |summary| summary.total);
         if left > 0 {
-            let place = there.work_dir().unwrap_or(there.git_dir()).display();
+            let place = there.dir().display();
             let (what, verb) = (plural(left, "path"), if left == 1 { "is" } else { "are" });
             caller.warn(format!("{id} was the active task of '{place}', where {what} {verb} not committed"));
         }

@@ -65,7 +65,7 @@ pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
 
 /// End the activity of a worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.
 fn deactivate(there: &Repo) -> Result<Vec<String>> {
-    let place = there.work_dir().unwrap_or(there.git_dir()).display();
+    let place = there.dir().display();
     let mut done = Vec::new();
     for id in active::pointed(there)? {
         active::clear(there, &id)?;

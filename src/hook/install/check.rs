@@ -193,7 +193,7 @@ fn directory_here(repo: &Repo) -> Option<PathBuf> {
     match path {
         None => Some(repo.common_dir().join("hooks")),
         Some(path) if path.starts_with(b"~") || path.starts_with(b"%") => None,
-        Some(path) => Some(repo.work_dir().unwrap_or_else(|| repo.git_dir()).join(&*path.to_os_str_lossy())),
+        Some(path) => Some(repo.dir().join(&*path.to_os_str_lossy())),
     }
 }
 

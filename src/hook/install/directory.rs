@@ -32,15 +32,13 @@ pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
         // Git looks for hooks in the root directory then; nothing of ours belongs there.
         return Ok(PathBuf::new());
     }
-    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
-    let base = base.canonicalize().or_environment(|| format!("cannot find '{}'", base.display()))?;
-    Ok(base.join(hooks::git_path(repo, "hooks")?))
+    hooks::git_path(repo, "hooks")
 }
 
 /// The hooks directories of all worktrees, each once, with a worktree that uses it: a relative `core.hooksPath` is another
 /// one in each. This worktree's comes first.
 pub(super) fn of_worktrees(repo: &Repo) -> Result<Vec<(Repo, PathBuf)>> {
-    let mut found = vec![(Repo::discover(repo.work_dir().unwrap_or(repo.git_dir()))?, of_git(repo)?)];
+    let mut found = vec![(Repo::discover(repo.dir())?, of_git(repo)?)];
     let may_differ =
         !repo.config().texts_of_files("core.hooksPath").is_empty() || repo.config().flag("extensions.worktreeConfig");
     let others = if may_differ { worktree::all(repo)? } else { Vec::new() };

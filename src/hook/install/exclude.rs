@@ -49,8 +49,7 @@ pub(super) fn show_all(repo: &Repo) -> Result<()> {
 }
 
 fn list(repo: &Repo) -> Result<PathBuf> {
-    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
-    Ok(base.join(hooks::git_path(repo, "info/exclude")?))
+    hooks::git_path(repo, "info/exclude")
 }
 
 /// An ignore pattern for exactly this path.

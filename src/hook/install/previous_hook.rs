@@ -5,8 +5,11 @@
 
 use bstr::{BString, ByteSlice};
 
-use super::{script::quote, stray::manager};
-use crate::hook::Hook;
+use super::stray::manager;
+use crate::{
+    domain::text::{file_name, in_single_quotes},
+    hook::Hook,
+};
 
 /// What is added to the name of a hook that ours takes the place of.
 pub(super) const SUFFIX: &str = ".before-git-agent";
@@ -62,7 +65,7 @@ impl Before {
             How::Program => call.extend_from_slice(b"\"$before\" \"$@\""),
             How::Shell(words) => {
                 for word in words {
-                    call.extend_from_slice(&quote(std::path::Path::new(&*word.to_os_str_lossy())));
+                    call.extend_from_slice(&in_single_quotes(word));
                     call.push(b' ');
                 }
                 if words.last().is_some_and(|word| word.ends_with(b"zsh")) {
@@ -101,14 +104,13 @@ impl Before {
 }
 
 fn is_shell(interpreter: &[u8], argument: Option<&[u8]>) -> bool {
-    let name = |path: &[u8]| BString::from(path.rsplit_once_str("/").map_or(path, |(_, name)| name));
-    if name(interpreter) == "env" {
+    if file_name(interpreter) == b"env" {
         let argument = argument.unwrap_or_default();
         let argument = argument.strip_prefix(b"-S").unwrap_or(argument);
         let program = argument.fields().find(|word| !word.contains(&b'=')).unwrap_or_default();
-        return SHELLS.contains(&name(program).as_slice());
+        return SHELLS.contains(&file_name(program));
     }
-    SHELLS.contains(&name(interpreter).as_slice())
+    SHELLS.contains(&file_name(interpreter))
 }
 
 #[cfg(test)]

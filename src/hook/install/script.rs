@@ -8,7 +8,10 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice};
 
-use crate::hook::{Hook, install::previous_hook::Before};
+use crate::{
+    domain::text::in_single_quotes,
+    hook::{Hook, install::previous_hook::Before},
+};
 
 const MARK: &str = "# git-agent hook ";
 const NOTICE: &str = "created by 'git agent init'; 'git agent uninstall' restores the previous hook";
@@ -130,9 +133,8 @@ pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
     is_copy || calls.iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
 }
 
-pub(super) fn quote(path: &Path) -> BString {
-    let text = path.as_os_str().as_bytes().replace("'", r"'\''");
-    [b"'", text.as_slice(), b"'"].concat().into()
+fn quote(path: &Path) -> BString {
+    in_single_quotes(path.as_os_str().as_bytes())
 }
 
 /// FNV-1a, 64 bits: notices an edit, nothing more.

@@ -16,7 +16,7 @@ use super::{
     Onto, Target,
     args::Args,
     files::{existing, target},
-    value::{Value, quote},
+    value::Value,
     walk::{CANNOT_TELL, Call, Walk},
     wrap,
 };
@@ -205,7 +205,7 @@ fn alias(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     if aliases >= ALIASES {
         return walk.add(call, Changes, &[Unknown], CANNOT_TELL, None);
     }
-    let rest: Vec<Value> = words.iter().map(|word| Value { text: quote(&word.text), sort: word.sort }).collect();
+    let rest: Vec<Value> = words.iter().map(wrap::quoted).collect();
     match text.strip_prefix(b"!") {
         Some(script) => {
             let script = std::iter::once(Value::known(script)).chain(rest).collect::<Vec<_>>();

@@ -65,7 +65,7 @@ fn losses(risk: &Risk) -> Vec<&'static str> {
 }
 
 fn worktree(saved: &Saved) -> String {
-    let top = saved.repo.work_dir().unwrap_or(saved.repo.git_dir());
+    let top = saved.repo.dir();
     path(&top.canonicalize().unwrap_or_else(|_| top.to_owned()))
 }
 
