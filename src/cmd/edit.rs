@@ -28,7 +28,7 @@ pub struct Args {
     /// Edit the title and the description in an editor
     #[arg(long, short, conflicts_with_all = ["title", "description", "description_file"])]
     edit: bool,
-    /// Make the task a subtask of this task
+    /// Make the task a subtask of TASK
     #[arg(long, value_name = "TASK", conflicts_with = "no_parent")]
     parent: Option<String>,
     /// Make the task a top-level task

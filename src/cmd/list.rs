@@ -28,7 +28,7 @@ pub struct Args {
     /// Show only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
-    /// Show only tasks that contain TEXT, ignoring case: in the id, title, description, acceptance,
+    /// Show only tasks that contain TEXT, ignoring case: in the id, title, description, acceptance criteria,
     /// labels, references, blockers, failures, notes or decisions
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Link commits that lost their Task-Id trailer to their task, such as after squash and rebase merges
+/// Link commits to their tasks if they lost the Task-Id trailer, such as in squash and rebase merges
 ///
 /// Commits are not changed: the link is recorded as an event of the task. Notes on commits (git log --notes=agent) are
 /// rewritten.

@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Show a task with its attempts, decisions, verifications and blockers, a checkpoint, or a snapshot
+/// Show a task (with its attempts, decisions, verifications and blockers), a checkpoint, or a snapshot
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this history, @last the newest, \
