@@ -398,7 +398,10 @@ fn a_repository_that_goes_whole_is_not_thrown_away() {
             if place.starts_with("out") {
                 assert_ne!(verdict(&repo, "git clean -ffd"), "refused", "with {git}: it leaves what is ignored");
             }
-            refused(&repo, if place.starts_with("out") { "git clean -ffdx" } else { "git clean -ffd" });
+            let twice = if place.starts_with("out") { "git clean -ffdx" } else { "git clean -ffd" };
+            refused(&repo, twice);
+            // Git takes shortened options.
+            refused(&repo, &twice.replace("-ff", "--forc --forc -"));
             assert_ne!(verdict(&repo, "git clean -fd"), "refused", "git leaves it alone");
             repo.sh(&format!("git -C {place} add -A; git -C {place} commit -qm x")).success();
             refused(&repo, &format!("rm -rf {top}"));

@@ -99,15 +99,7 @@ impl Words {
         if let Some(at) = self.first.take() {
             self.words.remove(at);
         }
-        let mut rest = self.words.iter();
-        self.revisions = false;
-        while let Some(word) = rest.next() {
-            let is_option = word.as_encoded_bytes().starts_with(b"-");
-            self.revisions |= !is_option || matches!(kind(word), Kind::All | Kind::Revisions);
-            if is_option && takes_next(word) {
-                rest.next();
-            }
-        }
+        self.revisions = units(self.words.clone()).any(|unit| unit.is_revision());
     }
 
     /// Replace the words that are neither options nor values of options with what `expand` makes of them.
@@ -117,15 +109,11 @@ impl Words {
     /// Those of `expand`.
     pub fn expand(&mut self, expand: impl Fn(&OsStr, bool) -> Result<Vec<OsString>>) -> Result<()> {
         let may_be_path = self.paths.is_empty();
-        let mut words = std::mem::take(&mut self.words).into_iter();
-        while let Some(word) = words.next() {
-            if !word.as_encoded_bytes().starts_with(b"-") {
-                self.words.extend(expand(&word, may_be_path)?);
-                continue;
+        for unit in units(std::mem::take(&mut self.words)) {
+            match unit.is_option() {
+                true => self.words.extend(unit.words()),
+                false => self.words.extend(expand(&unit.word, may_be_path)?),
             }
-            let value = if takes_next(&word) { words.next() } else { None };
-            self.words.push(word);
-            self.words.extend(value);
         }
         Ok(())
     }
@@ -136,19 +124,13 @@ impl Words {
         if !self.paths.is_empty() {
             return;
         }
-        let mut words = std::mem::take(&mut self.words).into_iter();
         self.revisions = false;
-        while let Some(word) = words.next() {
-            if word.as_encoded_bytes().starts_with(b"-") {
-                let value = if takes_next(&word) { words.next() } else { None };
-                self.revisions |= matches!(kind(&word), Kind::All | Kind::Revisions);
-                self.words.push(word);
-                self.words.extend(value);
-            } else if !self.paths.is_empty() || is_path(&word) {
-                self.paths.push(word);
+        for unit in units(std::mem::take(&mut self.words)) {
+            if !unit.is_option() && (!self.paths.is_empty() || is_path(&unit.word)) {
+                self.paths.push(unit.word);
             } else {
-                self.revisions = true;
-                self.words.push(word);
+                self.revisions |= unit.is_revision();
+                self.words.extend(unit.words());
             }
         }
         self.narrow |= !self.paths.is_empty();
@@ -166,6 +148,36 @@ impl Words {
     pub fn first_word(&self) -> Option<&OsStr> {
         self.first.map(|at| self.words[at].as_os_str())
     }
+}
+
+/// An option with its value, or a word that is none.
+struct Unit {
+    word: OsString,
+    value: Option<OsString>,
+}
+
+impl Unit {
+    fn is_option(&self) -> bool {
+        self.word.as_encoded_bytes().starts_with(b"-")
+    }
+
+    /// Whether it names revisions, or stands for some.
+    fn is_revision(&self) -> bool {
+        !self.is_option() || matches!(kind(&self.word), Kind::All | Kind::Revisions)
+    }
+
+    fn words(self) -> impl Iterator<Item = OsString> {
+        std::iter::once(self.word).chain(self.value)
+    }
+}
+
+fn units(words: Vec<OsString>) -> impl Iterator<Item = Unit> {
+    let mut words = words.into_iter();
+    std::iter::from_fn(move || {
+        let word = words.next()?;
+        let value = if takes_next(&word) { words.next() } else { None };
+        Some(Unit { word, value })
+    })
 }
 
 #[cfg(test)]
