@@ -30,6 +30,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let graph = Graph::new(&table);
     let ids = changed.iter().map(|changed| &changed.task.id);
     let mut dependents: Vec<Summary> = ids.flat_map(|id| graph.dependents(id)).map(Row::summary).collect();
+    dependents.sort_by(|a, b| a.id.cmp(&b.id));
     dependents.dedup_by(|a, b| a.id == b.id);
     task_change::ended(ctx, &changed, &dependents, |changed| match (changed.wrote, changed.task.name()) {
         (true, name) => match &changed.task.duplicate_of {

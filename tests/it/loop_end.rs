@@ -147,6 +147,12 @@ fn pause_fail_and_cancel_say_it_too() {
     assert_eq!(status(&repo, "f"), "pending");
     repo.agent(&["cancel", "q", "r", "f"]).success();
     assert_eq!(status(&repo, "f"), "cancelled");
+    // A task that waits for several of them is named once.
+    repo.agent(&["reopen", "q", "r"]).success();
+    for task in ["y", "z"] {
+        repo.agent(&["add", task, "--id", task, "--after", "q", "--after", "r"]).success();
+    }
+    assert_eq!(repo.agent(&["cancel", "q", "r", "--json"]).json()["dependents"], json!(["y", "z"]));
 }
 
 #[test]

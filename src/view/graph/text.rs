@@ -83,16 +83,7 @@ fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<Stri
 
 /// The marks in use, and their meaning.
 fn legend(chart: &Chart, style: Style) -> String {
-    let states = [
-        TaskState::Completed,
-        TaskState::InProgress,
-        TaskState::Ready,
-        TaskState::Waiting,
-        TaskState::Blocked,
-        TaskState::Failed,
-        TaskState::Cancelled,
-    ];
-    let used = states.into_iter().filter(|state| chart.nodes.iter().any(|node| node.state == *state));
+    let used = TaskState::ALL.into_iter().filter(|state| chart.nodes.iter().any(|node| node.state == *state));
     let words = used.map(|state| {
         format!("{} {}", painted(style, state, mark(state)), style.faint(&state.as_str().replace('_', " ")))
     });

@@ -113,15 +113,7 @@ fn bar(tally: &Tally) -> Markup {
 /// How many tasks are in each state, which is also the key to the marks.
 fn legend(report: &Report) -> Markup {
     let before: usize = report.blocks.iter().map(|block| block.completed_before).sum();
-    let states = [
-        TaskState::Completed,
-        TaskState::InProgress,
-        TaskState::Ready,
-        TaskState::Waiting,
-        TaskState::Blocked,
-        TaskState::Failed,
-    ]
-    .map(|state| {
+    let states = TaskState::ALL.map(|state| {
         let count = report.items().filter(|item| item.state == state).count();
         (state, count + if state == TaskState::Completed { before } else { 0 })
     });
