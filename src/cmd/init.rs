@@ -38,9 +38,9 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         let hosts = if args.hosts { Vec::new() } else { host::install::not_installed(ctx) };
         if !hosts.is_empty() {
             let names = list(hosts.iter().map(|host| host.title()));
-            ctx.out.hint(format!("record the sessions of {names}: git agent host install"));
+            ctx.out.hint(format!("to record the sessions of {names}: git agent host install"));
         }
-        ctx.out.hint("plan with 'git agent add <title>', start with 'git agent next --start'");
+        ctx.out.hint("to add a task: git agent add <title>; to start one: git agent next --start");
         Ok(())
     })
 }
