@@ -89,7 +89,7 @@ fn line(ctx: &Ctx, id: &str, entry: &CommandEntry) -> String {
     match entry.operation.as_ref().map(|recorded| (recorded.is_foreign, recorded.operation.state)) {
         Some((true, _)) => notes.push("not made in this repository".to_owned()),
         Some((_, OperationState::Begun)) => {
-            notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned())
+            notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned());
         }
         Some((_, OperationState::Failed)) => notes.push("failed, everything was restored".to_owned()),
         _ if entry.undone_by.is_some() => notes.push("undone".to_owned()),

@@ -283,6 +283,16 @@ pub fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit_once_str("/").map_or(path, |(_, name)| name)
 }
 
+/// `path` in quotes for messages, with control characters escaped.
+pub fn quoted_path(path: &[u8]) -> String {
+    format!("'{}'", path.to_str_lossy().escape_debug())
+}
+
+/// `'a', 'b', 'c' and 3 more`: [`list`] of [`quoted_path`].
+pub fn quoted_paths<P: AsRef<[u8]>>(paths: impl IntoIterator<Item = P>) -> String {
+    list(paths.into_iter().map(|path| quoted_path(path.as_ref())))
+}
+
 /// `word` as a POSIX shell reads it back: in single quotes, if anything in it is special.
 pub fn shell_word(word: impl AsRef<[u8]>) -> BString {
     let word = word.as_ref();

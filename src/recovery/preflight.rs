@@ -9,6 +9,7 @@ use super::{
     restore::disk::{self, Found},
 };
 use crate::{
+    domain::text::quoted_path,
     error::{Advice, Error, Result, codes},
     git::Repo,
 };
@@ -32,11 +33,8 @@ fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let mut folded: BTreeMap<String, &BString> = BTreeMap::new();
     for (path, _) in plan.files.iter().filter(|(_, change)| matches!(change, PathChange::Write(_))) {
         if let Some(other) = folded.insert(path.to_str_lossy().to_lowercase(), path) {
-            let message = format!(
-                "'{}' and '{}' name the same file on this file system",
-                disk::shown(other.as_bstr()),
-                disk::shown(path.as_bstr())
-            );
+            let message =
+                format!("{} and {} name the same file on this file system", quoted_path(other), quoted_path(path));
             return Err(Error::new(codes::NAMES_COLLIDE, message).hint(Advice::LimitPaths));
         }
     }
@@ -65,8 +63,8 @@ fn directories(repo: &Repo, plan: &PathPlan) -> Result<()> {
     for directory in directories {
         let place = if directory.is_empty() { top.to_owned() } else { disk::place(top, directory.as_bstr())? };
         disk::probe(&place).map_err(|error| {
-            let shown = if directory.is_empty() { ".".to_owned() } else { disk::shown(directory.as_bstr()) };
-            Error::new(codes::NOT_WRITABLE, format!("cannot change files in '{shown}'"))
+            let shown = quoted_path(if directory.is_empty() { b"." } else { directory.as_slice() });
+            Error::new(codes::NOT_WRITABLE, format!("cannot change files in {shown}"))
                 .because(error)
                 .hint("make the directory writable, or free disk space, then try again")
         })?;

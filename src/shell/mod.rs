@@ -248,7 +248,7 @@ pub fn judge(line: &[u8], world: &dyn World) -> Vec<Risk> {
 /// What a command given as words, without a shell, may destroy.
 pub fn judge_words(words: &[BString], world: &dyn World) -> Vec<Risk> {
     let mut walk = walk::Walk::new(world);
-    let text = words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(&b' ');
+    let text = words.iter().map(shell_word).collect::<Vec<_>>().join(&b' ');
     let words = words.iter().cloned().map(value::Value::known).collect::<Vec<_>>();
     walk.direct(&words, text.into());
     walk.risks

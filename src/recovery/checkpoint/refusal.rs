@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::contents::Leak;
 use crate::{
-    domain::text::list,
+    domain::text::quoted_paths,
     error::{Advice, Error, Result, codes},
     git::{Repo, index, state},
 };
@@ -25,7 +25,7 @@ pub(crate) fn locked_index(repo: &Repo) -> Result<()> {
 /// Unresolved conflicts.
 pub(crate) fn unmerged(paths: &[BString]) -> Result<()> {
     let message =
-        || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), self::paths(paths.iter()));
+        || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), quoted_paths(paths));
     refuse(paths.is_empty(), || {
         Error::new(codes::UNMERGED, message()).hint("resolve them and 'git add' the files; 'git status' shows details")
     })
@@ -39,7 +39,7 @@ pub(crate) fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> R
             codes::NESTED_REPOSITORY,
             format!(
                 "cannot make a checkpoint: {what} inside this one, and a commit cannot contain its files: {}",
-                self::paths(paths)
+                quoted_paths(paths)
             ),
         )
         .hint("to ignore it, add its name to .gitignore, or to .git/info/exclude for this clone only")
@@ -55,7 +55,7 @@ pub(crate) fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>
         let message = format!(
             "cannot make a checkpoint: larger than {} (agent.maxFileSize): {}",
             human_size(limit),
-            self::paths(sized.iter())
+            quoted_paths(sized)
         );
         Error::new(codes::FILE_TOO_LARGE, message)
             .hint("to keep it out of the history, add its name to .gitignore")
@@ -68,7 +68,7 @@ pub(super) fn secrets(leaks: &[Leak]) -> Result<()> {
     refuse(leaks.is_empty(), || {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
-        let message = format!("cannot make a checkpoint: this looks like a secret: {}", self::paths(said.iter()));
+        let message = format!("cannot make a checkpoint: this looks like a secret: {}", quoted_paths(said));
         Error::new(codes::SECRET_FOUND, message)
             .hint("remove it, or add the name of the file to .gitignore")
             .hint(Advice::CheckpointSecret)
@@ -81,11 +81,6 @@ fn refuse(passes: bool, why: impl FnOnce() -> Error) -> Result<()> {
 
 fn conflicts(count: usize) -> &'static str {
     if count == 1 { "a conflict is" } else { "conflicts are" }
-}
-
-/// `'a', 'b' and 3 more`
-fn paths<'a>(paths: impl Iterator<Item = &'a BString>) -> String {
-    list(paths.map(|path| format!("'{}'", path.to_str_lossy().escape_debug())))
 }
 
 /// `12 KiB`, `4.8 MiB`; rounded up, so that what is too large never looks as if it were not.

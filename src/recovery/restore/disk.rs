@@ -13,6 +13,7 @@ use bstr::{BStr, ByteSlice as _};
 use rustix::fs::{Access, AtFlags, OFlags};
 
 use crate::{
+    domain::text::quoted_path,
     error::{Context as _, Error, Result, codes},
     git::{EntryKind, ObjectId, ObjectKind, Repo, files::is_absent, objects::Hasher, processes, tree::Entry},
 };
@@ -33,7 +34,7 @@ pub enum Found {
 
 /// Where `path` is on the disk.
 pub(crate) fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
-    let relative = path.to_path().or_environment(|| format!("'{}' is not a valid path here", shown(path)))?;
+    let relative = path.to_path().or_environment(|| format!("{} is not a valid path here", quoted_path(path)))?;
     Ok(top.join(relative))
 }
 
@@ -48,7 +49,7 @@ pub(crate) fn look(top: &Path, path: &BStr) -> Result<Found> {
         Ok(meta) if meta.is_file() => Ok(Found::File(meta.permissions().mode() & 0o7777)),
         Ok(_) => Ok(Found::Special),
         Err(error) if is_absent(&error) => Ok(Found::Nothing),
-        Err(error) => Err(error).or_environment(|| format!("cannot stat '{}'", shown(path))),
+        Err(error) => Err(error).or_environment(|| format!("cannot stat {}", quoted_path(path))),
     }
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => return Ok(Some(parent)),
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error).or_environment(|| format!("cannot stat '{}'", shown(parent))),
+            Err(error) => return Err(error).or_environment(|| format!("cannot stat {}", quoted_path(parent))),
         }
     }
     Ok(None)
@@ -98,7 +99,7 @@ pub(crate) fn make_parents(top: &Path, path: &BStr) -> Result<()> {
 /// Make a directory, unless it is there.
 pub(crate) fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
-    let failed = || format!("cannot create the directory '{}'", shown(path));
+    let failed = || format!("cannot create the directory {}", quoted_path(path));
     match DirBuilder::new().mode(0o777).create(&place) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -114,7 +115,7 @@ pub(crate) fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scr
     if fs::symlink_metadata(&place).is_ok() {
         return make_directory(top, path);
     }
-    let failed = || format!("cannot create the directory '{}'", shown(path));
+    let failed = || format!("cannot create the directory {}", quoted_path(path));
     fs::create_dir(scratch).or_environment(failed)?;
     fs::set_permissions(scratch, Permissions::from_mode(permissions)).or_environment(failed)?;
     match fs::rename(scratch, &place) {
@@ -132,7 +133,7 @@ pub(crate) fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scr
 pub(crate) fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
     make_parents(top, path)?;
     let place = place(top, path)?;
-    let failed = || format!("cannot write '{}'", shown(path));
+    let failed = || format!("cannot write {}", quoted_path(path));
     if entry.is_submodule() {
         return make_directory(top, path);
     }
@@ -161,7 +162,7 @@ pub(crate) fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
     match fs::remove_dir(place) {
         Err(error) if is_absent(&error) || matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty) => Ok(()),
-        other => other.or_environment(|| format!("cannot remove the directory '{}'", shown(path))),
+        other => other.or_environment(|| format!("cannot remove the directory {}", quoted_path(path))),
     }
 }
 
@@ -180,8 +181,7 @@ pub fn refuse_in_use(top: &Path, path: &BStr) -> Result<()> {
     if !is_in_use(top, path)? {
         return Ok(());
     }
-    let shown = shown(path);
-    let message = format!("'{shown}' must become a file, but it is or contains the current directory");
+    let message = format!("{} must become a file, but it is or contains the current directory", quoted_path(path));
     Err(Error::new(codes::DIRECTORY_IN_USE, message).hint(format!("leave it (cd '{}'), then try again", top.display())))
 }
 
@@ -192,10 +192,5 @@ pub(crate) fn probe(dir: &Path) -> io::Result<()> {
 
 /// Something stands where a directory is needed.
 fn in_the_way(path: &BStr) -> Error {
-    Error::new(codes::IN_THE_WAY, format!("a file or directory is in the way at '{}'", shown(path)))
-}
-
-/// `path` in quotes for messages, with control characters escaped.
-pub fn shown(path: &BStr) -> String {
-    path.to_str_lossy().escape_debug().to_string()
+    Error::new(codes::IN_THE_WAY, format!("a file or directory is in the way at {}", quoted_path(path)))
 }

@@ -29,6 +29,7 @@ use ulid::Ulid;
 use self::disk::Found;
 use super::operation::{Operation, Touched};
 use crate::{
+    domain::text::quoted_path,
     error::{Context as _, Error, Result, codes},
     git::{
         EntryKind, ObjectId, ObjectKind, Repo,
@@ -181,7 +182,7 @@ impl Restore<'_> {
                     disk::refuse_in_use(top, path)?;
                 }
                 Found::Special => {
-                    let message = format!("'{}' is no longer a regular file or a symbolic link", disk::shown(path));
+                    let message = format!("{} is no longer a regular file or a symbolic link", quoted_path(path));
                     return Err(Error::new(codes::IN_THE_WAY, message).hint("move it away, then try again"));
                 }
                 Found::Nothing | Found::Directory => {}

@@ -19,6 +19,7 @@ use ulid::Ulid;
 
 use super::disk;
 use crate::{
+    domain::text::quoted_path,
     error::{Context as _, Error, Result},
     git::{Repo, files},
 };
@@ -92,13 +93,13 @@ impl Quarantine {
     /// On another file system than the work tree, it is copied, and removed when the copy is on the disk.
     pub(crate) fn take(&self, top: &Path, path: &BStr) -> Result<()> {
         let number = self.paths.binary_search_by(|known| known.as_bstr().cmp(path));
-        let number = number.map_err(|_| Error::bug(format!("'{}' was not announced", disk::shown(path))))?;
+        let number = number.map_err(|_| Error::bug(format!("{} was not announced", quoted_path(path))))?;
         let (from, to) = (disk::place(top, path)?, self.dir.join(number.to_string()));
         let moved = fs::rename(&from, &to).or_else(|error| match error.kind() {
             io::ErrorKind::CrossesDevices => copy_away(&from, &to),
             _ => Err(error),
         });
-        moved.or_environment(|| format!("cannot move '{}' aside", disk::shown(path)))
+        moved.or_environment(|| format!("cannot move {} aside", quoted_path(path)))
     }
 
     /// The quarantined files, each with its original path.

@@ -4,9 +4,14 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Request, refusal};
+use super::Request;
 use crate::{
-    domain::{id::TaskId, rollback::RevertStep, task::Task, text::oid},
+    domain::{
+        id::TaskId,
+        rollback::RevertStep,
+        task::Task,
+        text::{oid, quoted_paths},
+    },
     error::{Advice, Error, Result, RollbackAdvice, TaskAdvice, codes},
     git::{
         ObjectId, Repo, revwalk,
@@ -91,7 +96,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
     let why = format!(
         "cannot roll back {}: reverting its commits would touch uncommitted changes: {}",
         task.id,
-        refusal::paths(dirty.iter())
+        quoted_paths(&dirty)
     );
     Err(Error::new(codes::DIRTY_PATHS, why).hint(Advice::CheckpointFirst).hint(RollbackAdvice::OtherPaths))
 }

@@ -1,13 +1,11 @@
 //! Why a rollback is refused, in words.
 
-use bstr::{BString, ByteSlice as _};
-
 use super::{Checkpoint, Conflict, RollbackPlan};
 use crate::{
     domain::{
         rollback::{self, LaterCommit, Mode, Refusal, SkippedCommit},
         task::Task,
-        text::{NAMED, list, oid},
+        text::{NAMED, list, oid, quoted_path, quoted_paths},
     },
     error::{Error, RollbackAdvice, TaskAdvice, codes},
     git::ObjectId,
@@ -127,7 +125,7 @@ pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
     let id = &task.id;
     let commit = conflicts.iter().find_map(|conflict| conflict.commits.first());
     let commit = commit.map(oid).unwrap_or_default();
-    let paths = paths(conflicts.iter().map(|conflict| &conflict.path));
+    let paths = quoted_paths(conflicts.iter().map(|conflict| &conflict.path));
     let error = Error::new(
         codes::REVERT_CONFLICT,
         format!("cannot roll back {id}: {commit} cannot be reverted: later commits changed {paths}"),
@@ -137,18 +135,9 @@ pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
         if let [_, later @ ..] = conflict.commits.as_slice()
             && !later.is_empty()
         {
-            let path = shown(&conflict.path);
+            let path = quoted_path(&conflict.path);
             hints.push(format!("{path} was changed later by {}", list(later.iter().map(oid))));
         }
     }
     error.hints(hints).hint(RollbackAdvice::RevertOtherPaths)
-}
-
-/// `'a', 'b' and 3 more`
-pub(super) fn paths<'a>(paths: impl Iterator<Item = &'a BString>) -> String {
-    list(paths.map(shown))
-}
-
-fn shown(path: &BString) -> String {
-    format!("'{}'", path.to_str_lossy().escape_debug())
 }
