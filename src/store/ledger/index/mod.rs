@@ -50,7 +50,7 @@ pub fn state(view: &View<'_>) -> TaskIndexState {
     }
 }
 
-/// Every task's row. A command that asks several times reads the file once.
+/// Every task's row. A command that asks several times reads the file once, also if it writes to the ledger in between.
 pub(super) fn load(view: &View<'_>) -> Result<Table> {
     let Some(root) = view.root() else { return Ok(Table::default()) };
     let repo = view.repo();
@@ -67,7 +67,9 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
 /// The rows of the tasks in the notes tree `root`, and whether all notes could be read.
 fn read(view: &View<'_>, root: ObjectId) -> Result<(Table, bool)> {
     let repo = view.repo();
-    let Some((known, mut table)) = file::read(repo).filter(|(known, _)| known.kind() == root.kind()) else {
+    // Taken, not shared: a table that only one holds is changed without a copy.
+    let known = repo.tasks().take().or_else(|| file::read(repo));
+    let Some((known, mut table)) = known.filter(|(known, _)| known.kind() == root.kind()) else {
         partial::bring(repo, root)?;
         return build::build(repo, root);
     };
