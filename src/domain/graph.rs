@@ -3,7 +3,10 @@
 //! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, there is no live
 //! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
 
-use std::{cell::OnceCell, collections::HashMap};
+use std::{
+    cell::{Cell, OnceCell},
+    collections::HashMap,
+};
 
 use super::{
     id::TaskId,
@@ -43,6 +46,8 @@ pub struct Graph<'a> {
     leaves: OnceCell<Vec<Option<Leaves>>>,
     plan: OnceCell<Plan>,
     known_cycles: OnceCell<Cycles>,
+    /// How many dependencies may be followed for single tasks before the cycles of the whole graph are found instead.
+    steps: Cell<usize>,
 }
 
 impl<'a> Graph<'a> {
@@ -72,6 +77,7 @@ impl<'a> Graph<'a> {
             leaves: OnceCell::new(),
             plan: OnceCell::new(),
             known_cycles: OnceCell::new(),
+            steps: Cell::new(table.len()),
         }
     }
 
@@ -268,7 +274,13 @@ impl<'a> Graph<'a> {
     /// The ready tasks at `now`, in the order in which `next` hands them out: priority, then what unblocks most, then the
     /// oldest, then by id. Features whose parts are all over come last: there is nothing to do in them.
     pub fn ready(&self, now: Timestamp) -> Vec<Row<'a>> {
-        let mut ready: Vec<Row<'a>> = self.table.rows().filter(|task| self.is_ready(*task, now)).collect();
+        self.ready_among(now, |_| true)
+    }
+
+    /// [`Graph::ready`], of the tasks that `wanted` accepts.
+    pub fn ready_among(&self, now: Timestamp, wanted: impl Fn(Row<'a>) -> bool) -> Vec<Row<'a>> {
+        let mut ready: Vec<Row<'a>> =
+            self.table.rows().filter(|task| self.is_ready(*task, now) && wanted(*task)).collect();
         self.sort_by_turn(&mut ready);
         ready
     }

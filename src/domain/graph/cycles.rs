@@ -1,6 +1,10 @@
 //! Tasks that wait for each other: found once for the whole graph, however many cycles it has.
 
-use std::{cell::OnceCell, collections::HashMap, sync::Arc};
+use std::{
+    cell::OnceCell,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Graph, waits::Waits};
 use crate::domain::id::TaskId;
@@ -26,7 +30,7 @@ impl Cycles {
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut lowest: HashMap<usize, usize> = HashMap::new();
         let mut cycles = Cycles { groups: HashMap::new(), members: Vec::new() };
-        let (mut path, mut on_path) = (Vec::new(), std::collections::HashSet::new());
+        let (mut path, mut on_path) = (Vec::new(), HashSet::new());
         for root in &rest {
             if numbers.contains_key(root) {
                 continue;
@@ -106,6 +110,9 @@ impl Graph<'_> {
 
     /// The cycle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
     pub(super) fn cycle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
+        if self.known_cycles.get().is_none() && self.is_in_none(at) {
+            return None;
+        }
         let cycles = self.known_cycles();
         let (members, shared) = &cycles.members[*cycles.groups.get(&at)?];
         if members.len() <= SMALL {
@@ -114,6 +121,24 @@ impl Graph<'_> {
             let first = *members.first()?;
             Some(shared.get_or_init(|| self.cycle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
         }
+    }
+
+    /// Whether it is known without the cycles of the whole graph that the task at `at` is in none: it is not among what it waits for. All
+    /// such searches together take at most as many steps as the graph has tasks.
+    fn is_in_none(&self, at: usize) -> bool {
+        let (mut seen, mut open) = (HashSet::from([at]), vec![at]);
+        while let Some(from) = open.pop() {
+            for to in self.waits_for(from) {
+                self.steps.set(self.steps.get().saturating_sub(1));
+                if to == at || self.steps.get() == 0 {
+                    return false;
+                }
+                if seen.insert(to) {
+                    open.push(to);
+                }
+            }
+        }
+        true
     }
 
     /// One cycle of each group, in the order of the first ids.

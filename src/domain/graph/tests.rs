@@ -162,3 +162,31 @@ fn cycles_are_cut_and_what_hangs_on_them_stays() {
     cut_cycles(&mut parents);
     assert_eq!(parents, [None, None, None, Some(0), None, Some(3), None]);
 }
+
+#[test]
+fn the_cycle_of_one_task_is_the_same_with_and_without_those_of_all() {
+    let mut random = 7_u64;
+    let mut below = |limit: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % limit
+    };
+    for _ in 0..300 {
+        let count = 1 + below(12);
+        let rows: Vec<String> = (0..count)
+            .map(|n| {
+                let after: String = (0..below(3)).map(|_| format!(" t{}", below(count))).collect();
+                format!("t{n} 2{after}")
+            })
+            .collect();
+        let tasks = plan(&rows.iter().map(String::as_str).collect::<Vec<_>>());
+        let table = Table::of(&tasks);
+        let all = Graph::new(&table);
+        all.cycles();
+        let one_by_one = Graph::new(&table);
+        for task in table.rows() {
+            let expected = all.cycle_of(task.at());
+            assert_eq!(Graph::new(&table).cycle_of(task.at()), expected, "{rows:?}");
+            assert_eq!(one_by_one.cycle_of(task.at()), expected, "{rows:?}");
+        }
+    }
+}
