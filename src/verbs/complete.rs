@@ -2,8 +2,6 @@
 
 mod commits;
 
-use std::collections::HashSet;
-
 use serde_json::Value;
 
 use super::{
@@ -238,7 +236,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
     let now = caller.now();
     let mut draft = Draft::nothing();
     let before = view.table()?;
-    let ready: HashSet<TaskId> = Graph::new(&before).ready(now).into_iter().map(Row::id).collect();
+    let was = Graph::new(&before);
     let mut table = completed(view, &tasks)?;
     let mut features = Vec::with_capacity(tasks.len());
     for task in &tasks {
@@ -255,8 +253,12 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
     if tasks.len() > 1 && !draft.events.is_empty() {
         draft.message = format!("complete {}", list(tasks.iter().map(|task| &task.id)));
     }
-    let is_news = |row: &Row<'_>| !draft.events.is_empty() && !ready.contains(&row.id());
-    let unblocked = Graph::new(&table).ready(now).into_iter().filter(is_news).map(Row::summary).collect();
+    // What is completed keeps its place in the table.
+    let is_news = |row: Row<'_>| !was.is_ready(before.row(row.at()), now);
+    let unblocked = match draft.events.is_empty() {
+        true => Vec::new(),
+        false => Graph::new(&table).ready_among(now, is_news).into_iter().map(Row::summary).collect(),
+    };
     let mut next = request.next.map(|take| next::choose(caller, view, &table, &Among::default(), take)).transpose()?;
     if let (Some(Ok(choice)), Some(take)) = (&mut next, request.next) {
         next::take(caller, view, choice, take, &mut draft)?;
