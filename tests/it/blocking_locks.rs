@@ -1,6 +1,6 @@
 //! A lock file that a killed process left: the command that it blocks names it, says what to do, and never removes it.
 
-use crate::support::{Layout, TestRepo, default_git};
+use crate::support::{Layout, TestRepo, at_once, default_git};
 
 /// Each lock with a command that it blocks.
 const FILES: [(&str, &str); 13] = [
@@ -36,7 +36,7 @@ fn world(layout: Layout) -> TestRepo {
 }
 
 fn play(layout: Layout, rows: &[(&str, &str)]) {
-    for (lock, command) in rows {
+    at_once(rows, |(lock, command)| {
         let repo = world(layout);
         let words: Vec<&str> = command.split(' ').collect();
         repo.write(lock, "");
@@ -51,7 +51,7 @@ fn play(layout: Layout, rows: &[(&str, &str)]) {
         std::fs::remove_file(repo.path().join(lock)).unwrap();
         repo.agent(&words).success();
         repo.fsck();
-    }
+    });
 }
 
 #[test]

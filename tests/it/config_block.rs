@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{TestRepo, at_once, gits, on_every_git};
 
 /// A repeatable source of numbers.
 struct Dice(u64);
@@ -178,7 +178,7 @@ fn a_strategy_that_the_user_has_set_is_left_alone() {
 
 #[test]
 fn a_locked_configuration_is_a_refusal_that_changes_nothing() {
-    on_every_git(|git| {
+    at_once(gits(), |git| {
         let repo = TestRepo::with_git(git);
         let hooks = |repo: &TestRepo| repo.sh("ls .git .git/hooks; cat .git/config").text();
         for command in ["init", "uninstall"] {

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Git, TestRepo, default_git, gits, on_every_git, program};
+use crate::support::{Git, TestRepo, at_once, default_git, gits, on_every_git, program};
 
 /// A repository with hooks, where task T is active.
 fn repo(git: &Git) -> TestRepo {
@@ -75,17 +75,16 @@ fn s48_a_program_that_cannot_run_does_not_block_a_commit() {
 
 #[test]
 fn s48_a_hang_takes_the_limit_once_a_commit() {
-    for git in kinds() {
-        for script in HANGING {
-            let repo = repo(git);
-            repo.git(&["config", "agent.hookTimeout", "3"]).success();
-            with_agent(&repo, Some(script));
-            for time in times(&repo) {
-                assert!(time >= Duration::from_millis(2900), "{time:?} with {git}: {script}");
-                assert!(time < Duration::from_secs(6), "{time:?} with {git}: {script}");
-            }
+    let rows: Vec<_> = kinds().flat_map(|git| HANGING.map(|script| (git, script))).collect();
+    at_once(&rows, |(git, script)| {
+        let repo = repo(git);
+        repo.git(&["config", "agent.hookTimeout", "3"]).success();
+        with_agent(&repo, Some(script));
+        for time in times(&repo) {
+            assert!(time >= Duration::from_millis(2900), "{time:?} with {git}: {script}");
+            assert!(time < Duration::from_secs(6), "{time:?} with {git}: {script}");
         }
-    }
+    });
 }
 
 #[test]

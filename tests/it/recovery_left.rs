@@ -12,7 +12,9 @@ use std::{
 
 use crate::{
     recovery_failures::{refused, world, world_with},
-    support::{Git, Layout, TestRepo, Whole, default_git, on_every_git, on_one_git, program, round_trip, same},
+    support::{
+        Git, Layout, TestRepo, Whole, at_once, default_git, on_every_git, on_one_git, program, round_trip, same,
+    },
 };
 
 /// `t@2` on top of `world`.
@@ -86,7 +88,7 @@ fn kill_while_it_waits(repo: &TestRepo, words: &[&str]) {
 #[test]
 fn locks_of_the_living_are_never_removed() {
     on_one_git(|git| {
-        for locked in ["HEAD", "refs/heads/main"] {
+        at_once(&["HEAD", "refs/heads/main"], |locked| {
             let repo = two(git);
             let (head, parent) = (repo.head(), repo.git(&["rev-parse", "HEAD~1"]).text());
             let prepared = Prepared::new(&repo, &format!("update {locked} {parent} {head}"));
@@ -107,14 +109,14 @@ fn locks_of_the_living_are_never_removed() {
             prepared.commit();
             assert_eq!(repo.head(), parent);
             assert_eq!(locks(&repo), [""; 0]);
-        }
+        });
     });
 }
 
 #[test]
 fn a_lock_that_nobody_of_ours_made_stays() {
-    let repo = two(default_git());
-    for name in ["HEAD.lock", "refs/heads/main.lock", "index.lock"] {
+    at_once(&["HEAD.lock", "refs/heads/main.lock", "index.lock"], |name| {
+        let repo = two(default_git());
         let path = repo.path().join(".git").join(name);
         fs::write(&path, "").unwrap();
         for _ in 0..2 {
@@ -122,8 +124,8 @@ fn a_lock_that_nobody_of_ours_made_stays() {
             assert!(path.exists(), "{name}");
         }
         fs::remove_file(path).unwrap();
-    }
-    round_trip(&repo, &["t@1"], |repo| assert_eq!(repo.read("a.txt"), "a at 1\n"));
+        round_trip(&repo, &["t@1"], |repo| assert_eq!(repo.read("a.txt"), "a at 1\n"));
+    });
 }
 
 #[test]

@@ -73,6 +73,11 @@ pub fn on_gits_with(need: &str, test: impl Fn(&Git)) {
     }
 }
 
+/// Run `test` on each of `rows`, all at the same time: for what mostly waits.
+pub fn at_once<T: Sync>(rows: &[T], test: impl Fn(&T) + Sync) {
+    std::thread::scope(|scope| rows.iter().for_each(|row| drop(scope.spawn(|| test(row)))));
+}
+
 fn on(gits: &[Git], test: impl Fn(&Git)) {
     for git in gits {
         eprintln!("--- with {git}");
