@@ -286,7 +286,8 @@ fn color(arguments: &[OsString]) -> ColorChoice {
 fn described(error: &clap::Error) -> Error {
     let text = error.render().to_string();
     let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let message = said.join(" ").trim_start_matches("error: ").to_owned();
+    let said = said.join(" ");
+    let message = said.strip_prefix("error: ").unwrap_or(&said);
     let described = Error::new(codes::USAGE, message).hint("'git agent help <command>' shows the usage");
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => described.argument(argument),

@@ -28,7 +28,7 @@ pub(super) fn lost(view: &View<'_>) -> Result<Finding> {
         format!(
             "to restore the lost lines: git update-ref refs/agent/lost {newest} && \
 git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
-            REF.trim_start_matches("refs/notes/")
+            REF.strip_prefix("refs/notes/").unwrap_or(REF)
         ),
     ))
 }

@@ -231,7 +231,7 @@ impl Output {
     pub fn said(&self) -> String {
         let complaint = self.complaint();
         let line = complaint.lines().next().unwrap_or_default();
-        line.trim_start_matches("fatal: ").trim_start_matches("error: ").to_owned()
+        line.strip_prefix("fatal: ").or(line.strip_prefix("error: ")).unwrap_or(line).to_owned()
     }
 
     /// The failure as an error that names the call and quotes git.
@@ -256,7 +256,7 @@ pub fn run_in(dir: &Path, words: &[&str], variables: &[(&str, Option<OsString>)]
 /// The version of git, as it names it: `2.47.3`.
 pub fn version(repo: &super::Repo) -> Result<String> {
     let line = line(&repo.git().arg("version").run()?).to_string();
-    Ok(line.trim_start_matches("git version ").to_owned())
+    Ok(line.strip_prefix("git version ").unwrap_or(&line).to_owned())
 }
 
 /// The answer of the git that is found on `PATH` to what `ask` asks it, which is the same until another git is there: remembered in the

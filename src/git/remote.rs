@@ -83,9 +83,9 @@ fn transfer(output: Output) -> Result<Transfer> {
 /// The refspecs of `remote.<name>.fetch`, each with the name.
 pub fn fetch_refspecs(repo: &Repo) -> Result<Vec<(String, String)>> {
     let found = config::matching(repo, None, r"^remote\..*\.fetch$")?;
-    let remote = |key: &BString| {
-        let key = key.to_str_lossy();
-        key.trim_start_matches("remote.").trim_end_matches(".fetch").to_owned()
+    let named = |(key, refspec): (BString, BString)| {
+        let name = key.strip_prefix(b"remote.")?.strip_suffix(b".fetch")?;
+        Some((name.to_str_lossy().into_owned(), refspec.to_string()))
     };
-    Ok(found.into_iter().map(|(key, refspec)| (remote(&key), refspec.to_string())).collect())
+    Ok(found.into_iter().filter_map(named).collect())
 }

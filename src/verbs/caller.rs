@@ -232,7 +232,7 @@ impl Caller {
             self.warn(format!(
                 "another program deleted {}, which no longer exist: {}",
                 plural(taken.gone.len(), "snapshot"),
-                list(taken.gone.iter().map(|name| name.trim_start_matches(snapshot::REFS)))
+                list(taken.gone.iter().map(|name| name.strip_prefix(snapshot::REFS).unwrap_or(name)))
             ));
         }
         Ok(())

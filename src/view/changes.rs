@@ -70,7 +70,8 @@ pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
         );
     }
     if !changes.remark.is_empty() {
-        remarks.push(format!("git says: {}", changes.remark.trim_start_matches("warning: ")));
+        let said = changes.remark.strip_prefix("warning: ").unwrap_or(&changes.remark);
+        remarks.push(format!("git says: {said}"));
     }
     remarks.extend(changes.unseen.iter().map(|unseen| {
         let path = sanitize::bytes(unseen.path.as_ref());

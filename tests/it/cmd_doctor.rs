@@ -116,6 +116,11 @@ fn settings_refspecs_and_locks() {
     assert_eq!(level(&repo, "fetch"), "ok");
     repo.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]).success();
     insta::assert_snapshot!(check(&repo, &[], "fetch")["message"].as_str().unwrap(), @r"remote.origin.fetch is '+refs/notes/*:refs/notes/*': every fetch overwrites the ledger and loses what was not pushed");
+    // Names of remotes may begin and end as the key does.
+    repo.git(&["config", "--unset-all", "remote.origin.fetch"]).success();
+    repo.git(&["config", "remote.remote.a.fetch.fetch", "+refs/notes/*:refs/notes/*"]).success();
+    let said = check(&repo, &[], "fetch")["message"].to_string();
+    assert!(said.contains("remote.remote.a.fetch.fetch is '"), "{said}");
     repo.write(".git/index.lock", "");
     assert_eq!(level(&repo, "locks"), "ok", "a git may be running");
     repo.sh("touch -d '1 hour ago' .git/index.lock").success();

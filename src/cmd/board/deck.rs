@@ -1,5 +1,6 @@
 //! The content of the board: cards in five columns, active agents, recent events. Its texts are escaped.
 
+use super::load::minute;
 use crate::{
     domain::{
         actor::Actor,
@@ -191,7 +192,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             None => (format!("p{}", row.priority), false),
             Some(Obstacle::Waits { on, status, .. }) => (format!("after {on}"), status == Some(Status::Failed)),
             Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
-            Some(Obstacle::PutOff(until)) => (format!("until {}", until.to_minute().trim_end_matches(" UTC")), false),
+            Some(Obstacle::PutOff(until)) => (format!("until {}", minute(until)), false),
             Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),
             Some(Obstacle::Subtasks(count)) => (sanitize::plural(count as usize, "open subtask"), false),
             Some(Obstacle::Cycle(_)) => ("in a cycle".to_owned(), true),

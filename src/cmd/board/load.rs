@@ -36,8 +36,10 @@ fn entry(view: &View<'_>, id: &TaskId, event: &Event) -> Entry {
     Entry { at: minute(event.at), mark: said.mark, text }
 }
 
-fn minute(at: Timestamp) -> String {
-    at.to_minute().trim_end_matches(" UTC").to_owned()
+/// `2026-11-22 14:35`, in UTC.
+pub(super) fn minute(at: Timestamp) -> String {
+    let text = at.to_minute();
+    text.strip_suffix(" UTC").unwrap_or(&text).to_owned()
 }
 
 /// The task `id` in lines.

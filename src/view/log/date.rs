@@ -32,7 +32,7 @@ impl Dates {
     /// When an event happened, in the same form.
     pub fn of(&self, at: Timestamp) -> String {
         let local = DateTime::<Local>::from(at.to_utc());
-        let format = match self.format.as_deref().map(|format| format.trim_end_matches("-local")) {
+        let format = match self.format.as_deref().map(|format| format.strip_suffix("-local").unwrap_or(format)) {
             None => return relative_time::ago(self.now, at),
             Some("iso" | "iso8601") => "%Y-%m-%d %H:%M:%S %z",
             Some("iso-strict" | "iso8601-strict") => "%Y-%m-%dT%H:%M:%S%:z",
