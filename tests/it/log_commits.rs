@@ -278,5 +278,7 @@ fn git_is_started_when_the_entries_come_to_the_commit_of_head() {
         assert!(!is_started && newest.lines().count() == 2, "{newest}");
         let (all, is_started) = ask(&["log", "--jsonl"]);
         assert!(is_started && all.starts_with(&newest) && all.lines().count() > 4, "{newest}{all}");
+        let refused = repo.agent(&["log", "-n", "1", "--date=nonsense"]).exits(2);
+        assert!(refused.stderr.contains("unknown date format nonsense"), "{refused}");
     });
 }

@@ -133,8 +133,8 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
             _ => {}
         }
         let is_all = is_plain && wanted.is_none() && !request.checkpoints && request.labels.is_empty();
-        // Of a commit that cannot be read, git says why.
-        match tip.filter(|_| is_all).and_then(|tip| Commit::read(repo, tip).ok()) {
+        // Whether a date format is valid, and why a commit cannot be read, only git knows.
+        match tip.filter(|_| is_all && request.date.is_none()).and_then(|tip| Commit::read(repo, tip).ok()) {
             Some(tip) => {
                 let at = tasks.time_of(&tip, &owners.named(tip.id, &tip.message))?;
                 Commits::Later(Box::new(query), at)
