@@ -20,7 +20,8 @@ impl Check {
     /// What the check `name` has `found`. That it could not be run is a finding.
     pub(super) fn of(name: &'static str, found: Result<Finding>) -> Self {
         let finding = found.unwrap_or_else(|error| {
-            let fix = error.hint_list().first().cloned().unwrap_or_else(|| "check what the message names".into());
+            let fix = error.hint_list().first().cloned();
+            let fix = fix.unwrap_or_else(|| "check the file or object named in the message".into());
             Finding::error(error.to_string(), fix)
         });
         Check { name, finding }

@@ -70,8 +70,8 @@ fn own_refs(repo: &Repo) -> Result<Finding> {
         None => Finding::ok("no ref of another program conflicts with those of git-agent"),
         Some((other, _)) => Finding::error(
             format!(
-                "another program created {} that conflict with those of git-agent: {}",
-                plural(blocking.len(), "ref"),
+                "another program created {} with those of git-agent: {}",
+                count(blocking.len(), "ref that conflicts", "refs that conflict"),
                 list(blocking.iter().map(|(other, name)| format!("{other}, for {name}")))
             ),
             format!("'git log {other}' shows what it is; if it is not needed: git update-ref -d {other}"),

@@ -100,6 +100,8 @@ fn one_that_blocks_ours_is_named_and_nothing_is_half_done() {
                 assert!(refused.stderr.contains(&hint), "{refused}");
                 let doctor = repo.agent(&["doctor"]);
                 assert!(doctor.stdout.contains("✗ own-refs: ") && doctor.stdout.contains(&hint), "{doctor}");
+                let is_one = doctor.stdout.contains("created 1 ref that conflicts with those of git-agent: ");
+                assert!(is_one || doctor.stdout.contains(" refs that conflict with those of git-agent: "), "{doctor}");
                 if adds {
                     let refs = repo.git(&["for-each-ref", "--format=%(refname)"]).text();
                     assert_eq!(
