@@ -46,7 +46,7 @@ pub fn is_on(repo: &Repo) -> bool {
 pub enum Scope {
     /// All of them.
     All,
-    /// The first one without a note, and those after it, whose numbers it may have changed: the task has new commits, and nothing else is new.
+    /// The first one whose note is missing or has another number, and those after it: the task has new commits, and nothing else is new.
     New,
 }
 
@@ -94,15 +94,29 @@ struct Known {
 }
 
 impl Known {
-    /// The number of its first commit that has no note in the tree `root`; the next number if all have one.
-    fn first_without_note(&self, repo: &Repo, root: ObjectId) -> Result<usize> {
-        let mut first = self.numbers.len() + 1;
-        for (commit, number) in &self.numbers {
-            if *number < first && tree::find(repo, root, *commit)?.is_empty() {
-                first = *number;
+    /// The number of its first commit whose note in the tree `root` is missing or has another number; the next number if there is none.
+    ///
+    /// A commit has the number in its note if no commit of the task has come before it since, by a merge. Then the commits before it have
+    /// theirs, too, and only the last ones are read.
+    fn first_to_note(&self, repo: &Repo, root: ObjectId) -> Result<usize> {
+        let mut commits: Vec<(usize, ObjectId)> =
+            self.numbers.iter().map(|(commit, number)| (*number, *commit)).collect();
+        commits.sort_unstable();
+        let mut noted = Vec::with_capacity(commits.len());
+        for (number, commit) in commits {
+            let notes = tree::find(repo, root, commit)?;
+            if notes.is_empty() {
+                break;
             }
+            noted.push((number, notes));
         }
-        Ok(first)
+        while let Some((number, notes)) = noted.last() {
+            if notes.len() == 1 && text::names(&repo.read(notes[0])?, &self.task, *number) {
+                break;
+            }
+            noted.pop();
+        }
+        Ok(noted.len() + 1)
     }
 }
 
@@ -119,7 +133,7 @@ impl Wanted {
         };
         for id in tasks {
             let Some(known) = wanted.task(id) else { continue };
-            let first = noted.map_or(Ok(1), |root| known.first_without_note(repo, root))?;
+            let first = noted.map_or(Ok(1), |root| known.first_to_note(repo, root))?;
             for commit in known.numbers.iter().filter(|(_, n)| **n >= first).map(|(commit, _)| commit) {
                 commits.entry(*commit).or_default().push(id.clone());
             }

@@ -1,9 +1,17 @@
 //! The text of a note about one task of its commit.
 
+use bstr::ByteSlice as _;
+
 use crate::{
     domain::{task::Task, text::visible},
     store::ledger::View,
 };
+
+/// Whether the text of a note says that its commit is `number` of `task`.
+pub(super) fn names(note: &[u8], task: &Task, number: usize) -> bool {
+    let name = format!("{}@{number} ", task.id);
+    note.lines().any(|line| line.starts_with(name.as_bytes()))
+}
 
 /// `t-1@2 Add a login form`, and below it how the content of the commit was verified.
 pub(super) fn of(view: &View<'_>, task: &Task, number: Option<usize>, tree: &str) -> String {

@@ -80,6 +80,30 @@ fn a_checkpoint_notes_commits_made_without_one_and_those_that_they_move_on() {
 }
 
 #[test]
+fn a_checkpoint_after_a_merge_corrects_the_numbers_that_it_changed() {
+    let repo = started(TestRepo::new());
+    let save = |file: &str, message: &str| {
+        repo.write(file, message);
+        repo.agent(&["checkpoint", "-m", message]).success();
+        repo.head()
+    };
+    let first = save("a", "one");
+    repo.git(&["switch", "-q", "-c", "aside"]).success();
+    let aside = [save("b", "aside"), save("b", "aside again")];
+    repo.git(&["switch", "-q", "main"]).success();
+    let mains = [save("a", "two"), save("a", "three")];
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "aside"]).success();
+    let merge = repo.head();
+    let last = save("a", "four");
+    let log = repo.agent(&["log", "T-1", "--no-events", "--json"]).json();
+    for commit in [&first, &aside[0], &aside[1], &mains[0], &mains[1], &merge, &last] {
+        let entry = log["entries"].as_array().unwrap().iter().find(|entry| entry["commit"] == *commit.as_str());
+        let number = &entry.expect("a commit of the task")["number"];
+        assert_eq!(note(&repo, commit), format!("T-1@{number} Add a login form"), "{log}");
+    }
+}
+
+#[test]
 fn notes_travel_and_two_clones_come_to_the_same() {
     let repo = started(TestRepo::new());
     repo.write("a", "1");
