@@ -116,10 +116,12 @@ fn is_listed() {
     repo.advance(7200);
     repo.git(&["checkout", "-q", "--detach"]).success();
     repo.agent(&["snapshot"]).success();
+    // In hours: each command's clock goes on while it runs, and the two may differ by more than a second.
+    repo.advance(7200);
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot", "list"])), @"
     2 snapshots
-      <id 1>  1 second ago, on a detached HEAD
-      <id 2>  2 hours ago, on main: first
+      <id 1>  2 hours ago, on a detached HEAD
+      <id 2>  4 hours ago, on main: first
     ");
     for n in 0..10 {
         repo.write("a.txt", format!("more {n}\n"));
@@ -161,9 +163,10 @@ fn is_shown() {
     repo.agent(&["start", "t-1"]).success();
     let (snapshot, _) = snap(&repo);
     let id = snapshot.rsplit('/').next().unwrap();
+    repo.advance(7200);
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot", "show", &id.to_lowercase()[..20]])), @"
     snapshot <id 1>
-    Taken     1 second ago (2026-01-02T03:04:12.000Z) by claude@devbox
+    Taken     2 hours ago (2026-01-02T03:04:12.000Z) by claude@devbox
     Kind      manual
     HEAD      main, <oid>
     Tasks     t-1
