@@ -189,7 +189,8 @@ fn titled(message: &str) -> String {
 /// What the message of `commit`, which was made here, says; `None` if that is not a command.
 fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Part> {
     let title = titled(message);
-    let fields = Fields::of(message.as_bytes());
+    let (_, body) = message.split_once('\n')?;
+    let fields = Fields::of(body.as_bytes());
     let id = |name: &str| fields.text(name).and_then(|word| Ulid::from_string(word).ok());
     let active = fields.text("Active").unwrap_or_default().split(' ');
     let command = Command {
@@ -241,4 +242,17 @@ pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<
         found.insert(id, events);
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_not_a_field() {
+        let message = format!("By: eve@x\n\nCommand: {}\nBy: ann@x\nWorktree: main\n", Ulid::from_parts(1, 2));
+        let commit = ObjectId::from_hex(&[b'1'; 40]).unwrap();
+        let part = said(&message, commit, None).unwrap();
+        assert_eq!((part.title.as_str(), part.by.as_str()), ("By: eve@x", "ann@x"));
+    }
 }
