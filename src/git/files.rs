@@ -34,7 +34,12 @@ pub fn remove(path: &Path) -> io::Result<()> {
 ///
 /// When something in it cannot be removed.
 pub fn remove_dir(path: &Path) -> Result<()> {
-    or_absent(fs::remove_dir_all(path)).or_environment(|| format!("cannot remove '{}'", path.display()))
+    let done = match fs::remove_dir_all(path) {
+        // A file in its place is not a directory, either, and is there.
+        Err(error) if is_absent(&error) && path.symlink_metadata().is_err() => Ok(()),
+        done => done,
+    };
+    done.or_environment(|| format!("cannot remove '{}'", path.display()))
 }
 
 /// How long ago a file was written to; `None` where that is unknown, or it is of the future.
@@ -49,4 +54,19 @@ pub fn age(path: &Path) -> Option<Duration> {
 /// When the current directory was deleted.
 pub fn absolute(path: impl AsRef<Path>) -> Result<PathBuf> {
     std::path::absolute(path).or_environment(|| "the current directory was deleted".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_an_absent_directory() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        assert!(remove_dir(&file).is_err() && file.exists());
+        assert!(remove_dir(&file.join("below")).is_ok());
+        assert!(remove_dir(&dir.path().join("nothing")).is_ok());
+    }
 }
