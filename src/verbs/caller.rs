@@ -230,7 +230,7 @@ impl Caller {
         }
         if !taken.gone.is_empty() {
             self.warn(format!(
-                "another program deleted {}, which no longer exist: {}",
+                "another program deleted {}, which cannot be restored: {}",
                 plural(taken.gone.len(), "snapshot"),
                 list(taken.gone.iter().map(|name| name.strip_prefix(snapshot::REFS).unwrap_or(name)))
             ));
