@@ -5,28 +5,38 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
 
+/// What fits `pattern`, which is parsed once and not for every value.
+fn of(pattern: &str) -> impl Strategy<Value = String> + use<> {
+    proptest::string::string_regex(pattern).unwrap()
+}
+
+/// A word that is this long.
+fn long(length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    length.prop_map(|length| "x".repeat(length))
+}
+
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
-        3 => "[a-z ]{0,40}",
-        1 => "[a-z日\u{301}\u{1b}\u{202e}\n\t#>` -]{0,400}",
-        1 => "[x]{100,400}",
+        3 => of("[a-z ]{0,40}"),
+        1 => of("[a-z日\u{301}\u{1b}\u{202e}\n\t#>` -]{0,400}"),
+        1 => long(100..401),
     ]
 }
 
 /// Texts that try to pass for a part of the page. Every word of them says `EVIL`.
 fn hostile() -> impl Strategy<Value = String> {
     let lead = "([a-z]{0,30} )?(\\n|\\r\\n|\u{2028}|\u{b}| )?(#|##|>|- |\\* |1\\. |~~~|```|<system>|\\| |===|    |\\[x\\]\\(|\u{200b}- |\u{e0041})?";
-    prop::collection::vec((lead, "EVIL(x{0,130})"), 1..12)
-        .prop_map(|parts| parts.into_iter().map(|(lead, word)| format!("{lead}{word} ")).collect())
+    prop::collection::vec((of(lead), long(0..131)), 1..12)
+        .prop_map(|parts| parts.into_iter().map(|(lead, word)| format!("{lead}EVIL{word} ")).collect())
 }
 
 fn body() -> impl Strategy<Value = Body> {
     let keep = prop_oneof![Just(KeptPoints::First), Just(KeptPoints::Last)];
     let point = prop_oneof![
-        1 => "[a-z ]{1,80}".prop_map(Point::Words),
-        3 => ("[a-z@]{0,200}", hostile()).prop_map(|(head, text)| Point::Said { head, text }),
-        1 => ("[a-z@]{0,20}", hostile()).prop_map(|(head, text)| Point::Named { head, text }),
-        1 => ("[a-z ]{1,60}", text()).prop_map(|(command, what)| Point::Command(command, what)),
+        1 => of("[a-z ]{1,80}").prop_map(Point::Words),
+        3 => (of("[a-z@]{0,200}"), hostile()).prop_map(|(head, text)| Point::Said { head, text }),
+        1 => (of("[a-z@]{0,20}"), hostile()).prop_map(|(head, text)| Point::Named { head, text }),
+        1 => (of("[a-z ]{1,60}"), text()).prop_map(|(command, what)| Point::Command(command, what)),
     ];
     prop_oneof![
         1 => prop::collection::vec(hostile(), 0..30).prop_map(|lines| Body::Text(lines.join("\n"))),
