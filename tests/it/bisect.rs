@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Layout, State, TestRepo, default_git, ledger::Random, on_every_git, on_one_git};
+use crate::support::{Layout, State, TestRepo, at_once, default_git, ledger::Random, on_every_git, on_one_git};
 
 /// A task with `count` checkpoints, a commit of nobody's behind every third; file `n` holds the checkpoint's number.
 fn line(repo: TestRepo, count: usize) -> TestRepo {
@@ -458,13 +458,13 @@ fn a_killed_one_is_tidied_up_by_the_next() {
 
 #[test]
 fn one_that_is_stopped_takes_its_worktrees_away() {
-    for signal in ["INT", "TERM", "HUP"] {
+    at_once(&["INT", "TERM", "HUP"], |signal| {
         let repo = line(TestRepo::new(), 4);
         let before = everything(&repo);
         let mut child = running(&repo);
         assert_eq!(kill(&mut child, signal), Some(1), "{signal}");
         assert!(everything(&repo) == before, "{signal}");
-    }
+    });
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn s48_the_limit_is_the_one_that_git_knows() {
         let time = start.elapsed();
         assert!((900..4500).contains(&time.as_millis()), "{what}: {time:?}");
     };
-    for git in kinds() {
+    at_once(&kinds().collect::<Vec<_>>(), |git| {
         let repo = repo(git);
         // git-agent has noted the limit of now: a commit asks no git for it.
         repo.git(&["commit", "-q", "--allow-empty", "-m", "x"]).success();
@@ -112,7 +112,7 @@ fn s48_the_limit_is_the_one_that_git_knows() {
         repo.git(&["config", "agent.hookTimeout", "1"]).success();
         short(&repo, &[], "of the repository");
         short(&linked, &[], "in a linked worktree");
-    }
+    });
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn s48_what_one_commit_lost_is_not_the_next_ones() {
 /// The system may have no `timeout`.
 #[test]
 fn s48_the_shell_alone_stops_a_hang() {
-    for git in kinds() {
+    at_once(&kinds().collect::<Vec<_>>(), |git| {
         let repo = repo(git);
         repo.git(&["config", "agent.hookTimeout", "2"]).success();
         with_agent(&repo, Some("#!/bin/sh\nexec sleep 60\n"));
@@ -144,7 +144,7 @@ fn s48_the_shell_alone_stops_a_hang() {
         for time in times(&repo) {
             assert!((1900..4000).contains(&time.as_millis()), "{time:?} with {git}");
         }
-    }
+    });
 }
 
 #[test]
