@@ -118,6 +118,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     let owners = NumberedTasks::new(&view, tip)?;
     let mut query = query(request);
     let is_plain = query.words.len() == request.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
+    let is_everything = wanted.is_none() && !request.checkpoints && request.labels.is_empty();
     let commits = if tip.is_none() && !words.revisions {
         Commits::None
     } else if wanted.is_some() && tip.is_some() && is_plain {
@@ -126,15 +127,15 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     } else {
         match &wanted {
             Some(_) if !words.greps => drop(query.words.splice(0..0, grep(family.as_ref(), &shallow))),
-            None if !request.checkpoints && request.labels.is_empty() => {
+            None if is_everything => {
                 let most = request.limit.map(|limit| limit.saturating_add(request.skip));
                 query.words.splice(0..0, most.map(|most| format!("--max-count={most}").into()));
             }
             _ => {}
         }
-        let is_all = is_plain && wanted.is_none() && !request.checkpoints && request.labels.is_empty();
         // Whether a date format is valid, and why a commit cannot be read, only git knows.
-        match tip.filter(|_| is_all && request.date.is_none()).and_then(|tip| Commit::read(repo, tip).ok()) {
+        let may_wait = is_plain && is_everything && request.date.is_none();
+        match tip.filter(|_| may_wait).and_then(|tip| Commit::read(repo, tip).ok()) {
             Some(tip) => {
                 let at = tasks.time_of(&tip, &owners.named(tip.id, &tip.message))?;
                 Commits::Later(Box::new(query), at)
