@@ -46,7 +46,7 @@ pub fn is_on(repo: &Repo) -> bool {
 pub enum Scope {
     /// All of them.
     All,
-    /// The first one whose note is missing or has another number, and those after it: the task has new commits, and nothing else is new.
+    /// The first one whose note is missing or has another number or title, and those after it: the task has new commits, and nothing else is new.
     New,
 }
 
@@ -94,7 +94,7 @@ struct Known {
 }
 
 impl Known {
-    /// The number of its first commit whose note in the tree `root` is missing or has another number; the next number if there is none.
+    /// The number of its first commit whose note in the tree `root` is missing or has another number or title; the next number if there is none.
     ///
     /// A commit has the number in its note if no commit of the task has come before it since, by a merge. Then the commits before it have
     /// theirs, too, and only the last ones are read.

@@ -104,6 +104,20 @@ fn a_checkpoint_after_a_merge_corrects_the_numbers_that_it_changed() {
 }
 
 #[test]
+fn a_checkpoint_brings_a_new_title_to_all_notes() {
+    let repo = started(TestRepo::new());
+    for text in ["1", "2"] {
+        repo.write("a", text);
+        repo.agent(&["checkpoint", "-m", text]).success();
+    }
+    repo.agent(&["edit", "T-1", "--title", "Log in"]).success();
+    repo.write("a", "3");
+    repo.agent(&["checkpoint", "-m", "three"]).success();
+    let notes = ["HEAD~2", "HEAD~1", "HEAD"].map(|rev| note(&repo, rev));
+    assert_eq!(notes, ["T-1@1 Log in", "T-1@2 Log in", "T-1@3 Log in"]);
+}
+
+#[test]
 fn notes_travel_and_two_clones_come_to_the_same() {
     let repo = started(TestRepo::new());
     repo.write("a", "1");
