@@ -19,6 +19,9 @@ use crate::error::{Code, Error};
 /// A git that moves refs holds its locks for milliseconds, one that packs very many for seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// What a git that packs refs, or removes one, holds.
+pub(super) const PACKED_LOCK: &str = "packed-refs.lock";
+
 /// The error for `what`, which needs the existing lock file `path`.
 pub fn error(code: Code, what: &str, path: &Path) -> Error {
     Error::new(code, format!("{what}: '{}' exists", path.display()))
@@ -26,23 +29,28 @@ pub fn error(code: Code, what: &str, path: &Path) -> Error {
         .hint("if no git process is running in this repository, one crashed: remove the file")
 }
 
+/// The lock files that moving the ref `name` needs, where `dirs` are the git directories of the repository and of the worktree; with each
+/// whether it holds the new value.
+pub(super) fn needed(refs: Refs, dirs: [&Path; 2], name: &str) -> Vec<(PathBuf, bool)> {
+    let [common, own] = dirs;
+    match refs {
+        Refs::Binary => dirs.map(|dir| (dir.join("reftable/tables.list.lock"), false)).into(),
+        Refs::Files => {
+            let dir = if is_of_worktree(name) { own } else { common };
+            // For the reflog of HEAD.
+            let head = name.starts_with("refs/heads/").then(|| (own.join("HEAD.lock"), false));
+            [(dir.join(format!("{name}.lock")), true)].into_iter().chain(head).collect()
+        }
+    }
+}
+
 /// The lock file that blocks an update of one of the refs `names`, if there is one.
 pub fn of_refs<'n>(repo: &Repo, names: impl IntoIterator<Item = &'n str>) -> Option<PathBuf> {
-    let [common, own] = [repo.common_dir(), repo.git_dir()];
-    let places: Vec<PathBuf> = match repo.refs() {
-        Refs::Binary => [common, own].map(|dir| dir.join("reftable/tables.list.lock")).into(),
-        Refs::Files => {
-            let locks = |name: &str| {
-                let dir = if is_of_worktree(name) { own } else { common };
-                // For the reflog of HEAD.
-                let head = name.starts_with("refs/heads/").then(|| own.join("HEAD.lock"));
-                [dir.join(format!("{name}.lock"))].into_iter().chain(head)
-            };
-            // gix waits for a git that packs refs, whatever it moves.
-            names.into_iter().flat_map(locks).chain([common.join("packed-refs.lock")]).collect()
-        }
-    };
-    places.into_iter().find(|path| path.exists())
+    let locks = |name| needed(repo.refs(), [repo.common_dir(), repo.git_dir()], name);
+    // gix waits for a git that packs refs, whatever it moves.
+    let packed = (repo.refs() == Refs::Files).then(|| repo.common_dir().join(PACKED_LOCK));
+    let mut places = names.into_iter().flat_map(locks).map(|(path, _)| path).chain(packed);
+    places.find(|path| path.exists())
 }
 
 /// A lock file that was found in successive attempts.

@@ -21,8 +21,9 @@ use std::{
 use bstr::ByteSlice as _;
 
 use super::{
+    blocking_lock::{self, PACKED_LOCK},
     files, processes,
-    refs::{RefChange, Refs, is_of_worktree},
+    refs::{RefChange, Refs},
     repo::Repo,
 };
 
@@ -134,24 +135,13 @@ fn lock_files<'n>(repo: &Repo, refs: impl Iterator<Item = (&'n str, Option<Strin
     let mut files: Vec<(PathBuf, Option<String>)> = Vec::new();
     // The next one may stand in another directory.
     let [common, own] = [repo.common_dir(), repo.git_dir()].map(|dir| dir.canonicalize().unwrap_or(dir.to_owned()));
-    match repo.refs() {
-        Refs::Binary => {
-            files.extend([&common, &own].map(|dir| (dir.join("reftable/tables.list.lock"), None)));
+    for (name, says) in refs {
+        if says.is_none() && repo.refs() == Refs::Files {
+            // A ref that is deleted is taken out of these, too.
+            files.extend([PACKED_LOCK, "packed-refs.new"].map(|name| (common.join(name), None)));
         }
-        Refs::Files => {
-            for (name, says) in refs {
-                let dir = if is_of_worktree(name) { &own } else { &common };
-                if says.is_none() {
-                    // A ref that is deleted is taken out of these, too.
-                    files.extend(["packed-refs.lock", "packed-refs.new"].map(|name| (common.join(name), None)));
-                }
-                if name.starts_with("refs/heads/") {
-                    // For its reflog.
-                    files.push((own.join("HEAD.lock"), None));
-                }
-                files.push((dir.join(format!("{name}.lock")), says));
-            }
-        }
+        let needed = blocking_lock::needed(repo.refs(), [&common, &own], name);
+        files.extend(needed.into_iter().map(|(path, holds)| (path, says.clone().filter(|_| holds))));
     }
     files.sort();
     files.dedup_by(|one, other| one.0 == other.0);
