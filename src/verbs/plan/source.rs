@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use crate::{
     domain::text::{shorten, visible},
-    error::{Error, Kind, Result, codes},
+    error::{Error, Result, codes},
     plans::{Format, Left, Reading, Renamed, TextPlace, Wrong, WrongKind, without_comments},
 };
 
@@ -146,16 +146,16 @@ impl PlanSource {
         let place = |at| TextPlace::of(self.text.as_bytes(), at);
         let also = wrong.also.map(|at| format!(" (the other one is at {})", place(at))).unwrap_or_default();
         let message = format!("{}:{}: {}{also}", self.name, place(wrong.at), wrong.what);
-        let code = match wrong.kind {
-            WrongKind::Meaning => codes::BAD_PLAN,
-            WrongKind::Syntax => codes::PLAN_SYNTAX,
-            WrongKind::Version => codes::PLAN_VERSION,
-            WrongKind::UnknownTask => codes::UNKNOWN_TASK,
-            WrongKind::ParentCycle => codes::PARENT_CYCLE,
-            WrongKind::DependencyCycle => codes::DEPENDENCY_CYCLE,
+        // A cycle is refused, which says by itself that nothing was changed.
+        let (code, is_refusal) = match wrong.kind {
+            WrongKind::Meaning => (codes::BAD_PLAN, false),
+            WrongKind::Syntax => (codes::PLAN_SYNTAX, false),
+            WrongKind::Version => (codes::PLAN_VERSION, false),
+            WrongKind::UnknownTask => (codes::UNKNOWN_TASK, false),
+            WrongKind::ParentCycle => (codes::PARENT_CYCLE, true),
+            WrongKind::DependencyCycle => (codes::DEPENDENCY_CYCLE, true),
         };
-        // A refusal says by itself that nothing was changed.
-        let message = if code.kind == Kind::Refused { message } else { format!("{message}; nothing was imported") };
+        let message = if is_refusal { message } else { format!("{message}; nothing was imported") };
         Error::new(code, message).hints(wrong.hint)
     }
 }
