@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{cmd, refs::Refs, repo::Repo};
-use crate::error::{Context as _, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// The current state of HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,19 @@ impl Head {
         let (branch, commit) = line.split_once_str(" ")?;
         let commit = if commit == UNBORN { None } else { Some(ObjectId::from_hex(commit).ok()?) };
         Some(Head { commit, branch: (branch != DETACHED).then(|| branch.into()) })
+    }
+
+    /// The commit, for what cannot be done without one: `cannot squash t-1`.
+    ///
+    /// # Errors
+    ///
+    /// `unborn-head`.
+    pub fn born(&self, cannot: &str) -> Result<ObjectId> {
+        self.commit.ok_or_else(|| {
+            let branch = self.branch_name().unwrap_or_else(|| "HEAD".to_owned());
+            Error::new(codes::UNBORN_HEAD, format!("{cannot}: '{branch}' has no commits yet"))
+                .hint("'git switch <branch>' switches to a branch that has some")
+        })
     }
 
     /// The branch as people say it: `main`.

@@ -140,11 +140,7 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
 
 fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<ShownCheckpoint<'a>> {
     let repo = view.repo();
-    let Some(head) = repo.head()?.commit else {
-        let why = format!("{}@{which} does not exist: the current branch has no commits yet", task.id);
-        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' creates the first one"));
-    };
-    let point = revision::find(&view, &task, which, head, caller.now())?;
+    let point = revision::find(&view, &task, which, repo.head()?.commit, caller.now())?;
     caller.warn_if_cut(point.cut);
     let (tree, subject, paths) = match point.commit {
         Some(id) => {

@@ -265,6 +265,9 @@ fn a_task_that_began_before_all_commits_starts_from_nothing() {
             repo.agent(&["log", "@1"]).exits(1).stderr.lines().next(),
             Some("error: t-1@1 does not exist: the current branch has no commits yet")
         );
+        assert_eq!(refused(&repo, &["show", "@1"]), (1, "no-such-checkpoint".into()));
+        let shown = repo.agent(&["show", "@start"]).success().stdout;
+        assert_eq!(shown, "t-1@start is the state before the first commit: the empty tree.\n");
         repo.commit_file("a", "1\n", "one\n\nTask-Id: t-1");
         repo.commit_file("a", "2\n", "two\n\nTask-Id: t-1");
         let empty = repo.git(&["hash-object", "-t", "tree", "/dev/null"]).text();

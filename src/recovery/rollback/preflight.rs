@@ -41,7 +41,7 @@ pub fn check(view: &View<'_>, task: &Task, family: &[TaskId], request: &Request)
     if !request.shared {
         shared(view, task, family)?;
     }
-    head(repo, task)
+    repo.head()?.born(&format!("cannot roll back {}", task.id))
 }
 
 /// Other tasks that are active in this worktree: their uncommitted work would go, too.
@@ -53,16 +53,6 @@ fn shared(view: &View<'_>, task: &Task, family: &[TaskId]) -> Result<()> {
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
     let why = format!("cannot roll back {}: {first}{title}{more} is also active in this worktree", task.id);
     Err(Error::new(codes::SHARED_WORKTREE, why).hint(TaskAdvice::Pause.about(first)).hint(RollbackAdvice::Shared))
-}
-
-/// HEAD's commit.
-fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
-    let head = repo.head()?;
-    head.commit.ok_or_else(|| {
-        let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-        let why = format!("cannot roll back {}: '{branch}' has no commits yet", task.id);
-        Error::new(codes::UNBORN_HEAD, why).hint("'git switch <branch>' switches to a branch that has some")
-    })
 }
 
 /// That the commits of `steps` have their parents here.

@@ -39,7 +39,7 @@ use crate::{
         revwalk, state, who,
     },
     recovery::{
-        execute::{self, Author, LockedWorktree, Outcome},
+        execute::{self, LockedWorktree, OperationAuthor, Outcome},
         ledger_events::{COLLAPSED, TASKS},
     },
     store::ledger::{View, commits::Owners},
@@ -93,7 +93,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
         return Err(in_progress::refusal(&cannot(&task.id), &found));
     }
     let head = repo.head()?;
-    let tip = head.commit.ok_or_else(|| refusal::unborn(task, &head))?;
+    let tip = head.born(&cannot(&task.id))?;
     let owners = Owners::read(view)?;
     let run = range::run(repo, &owners, task, tip, onto)?;
     let oldest_first: Vec<ObjectId> = run.commits.iter().rev().copied().collect();
@@ -178,7 +178,7 @@ impl SquashPlan {
 ///
 /// `head-moved` when another process committed since the plan was made; `commit-refused`; those of [`LockedWorktree::take`] and
 /// [`execute::carry_out`].
-pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &BString) -> Result<Outcome> {
+pub fn carry_out(repo: &Repo, author: &OperationAuthor<'_>, plan: &SquashPlan, message: &BString) -> Result<Outcome> {
     let id = &plan.task.id;
     let worktree = LockedWorktree::take(repo)?;
     let captured = &worktree.captured;

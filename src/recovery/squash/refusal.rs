@@ -9,7 +9,7 @@ use crate::{
         text::oid,
     },
     error::{Advice, Code, Error, Hint, Result, TaskAdvice, codes},
-    git::{Head, ObjectId, Repo, commit::Commit},
+    git::{ObjectId, Repo, commit::Commit},
 };
 
 /// The commit at `stop`, as a part of a sentence: `0123456789ab (Fix login) belongs to u`.
@@ -56,13 +56,6 @@ pub(super) fn not_below(task: &Task, word: &str) -> Error {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': that is not an ancestor of HEAD", cannot(&task.id));
     Error::new(codes::NOT_AN_ANCESTOR, message).hint(TaskAdvice::SquashThenRebase(word.to_string()).about(&task.id))
-}
-
-/// There is no commit yet.
-pub(super) fn unborn(task: &Task, head: &Head) -> Error {
-    let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-    Error::new(codes::UNBORN_HEAD, format!("{}: '{branch}' has no commits yet", cannot(&task.id)))
-        .hint(Advice::FirstCheckpoint)
 }
 
 fn code(why: &SquashObstacle) -> Code {
