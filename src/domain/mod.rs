@@ -11,6 +11,7 @@ pub(crate) mod criteria;
 pub(crate) mod edited;
 pub mod event;
 pub(crate) mod files;
+pub(crate) mod fnv;
 pub mod fold;
 pub mod graph;
 pub mod id;

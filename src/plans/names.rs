@@ -6,7 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::domain::id::{MAX_LEN, TaskId};
+use crate::domain::{
+    fnv,
+    id::{MAX_LEN, TaskId},
+};
 
 /// The longest part of an id that is made of a title.
 const MAX_SLUG: usize = 32;
@@ -99,12 +102,11 @@ fn latin(c: char) -> &'static str {
     }
 }
 
-/// Six characters that stand for feature and title: FNV-1a.
+/// Six characters that stand for feature and title.
 fn hash(feature: Option<&TaskId>, title: &str) -> String {
     const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let path = feature.map_or("", TaskId::as_str).bytes().chain([0]).chain(title.bytes());
-    let hash =
-        path.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let hash = fnv::sum(path);
     (0..6).map(|at| char::from(ALPHABET[(hash >> (17 + 5 * at)) as usize & 31])).collect()
 }
 

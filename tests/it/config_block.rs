@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{TestRepo, at_once, gits, on_every_git};
+use crate::support::{TestRepo, at_once, generated_hook, gits, on_every_git};
 
 /// A repeatable source of numbers.
 struct Dice(u64);
@@ -213,14 +213,7 @@ fn settings_of_an_earlier_version_move_into_the_block() {
             repo.agent(&["uninstall"]).success();
             assert_eq!(repo.read(".git/config"), before);
             // As that version left it: its hooks, and settings by `git config`.
-            let body = "exit 0\n";
-            let sum = format!("-{body}")
-                .bytes()
-                .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-            repo.write_script(
-                ".git/hooks/post-commit",
-                &format!("#!/bin/sh\n# git-agent hook {sum:016x} - (x)\n{body}"),
-            );
+            repo.write_script(".git/hooks/post-commit", &generated_hook("exit 0\n"));
             repo.git(&["config", "notes.agent-tasks.mergeStrategy", "cat_sort_uniq"]).success();
             let spec = "+refs/notes/agent*:refs/agent/remotes/origin/agent*";
             repo.git(&["config", "--add", "remote.origin.fetch", spec]).success();

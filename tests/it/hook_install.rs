@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::{Git, Layout, TestRepo, found, gits, is_missing, on_every_git, on_gits_with, program};
+use crate::support::{
+    Git, Layout, TestRepo, found, generated_hook, gits, is_missing, on_every_git, on_gits_with, program,
+};
 
 /// Every file below `dir`: type and mode, and what is in it.
 fn photograph(dir: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
@@ -365,14 +367,7 @@ fn hooks_of_an_older_version_are_said_to_be_old_and_renewed() {
             let block = "# git-agent begin - (x)\n[hook \"git-agent-commit-msg\"]\n\tcommand = \"true\"\n\tevent = commit-msg\n# git-agent end\n";
             repo.write(".git/config", repo.read(".git/config") + block);
         } else {
-            let body = "exit 0\n";
-            let sum = format!("-{body}")
-                .bytes()
-                .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-            repo.write_script(
-                ".git/hooks/commit-msg",
-                &format!("#!/bin/sh\n# git-agent hook {sum:016x} - (x)\n{body}"),
-            );
+            repo.write_script(".git/hooks/commit-msg", &generated_hook("exit 0\n"));
         }
         let doctor = repo.agent(&["doctor", "--json"]).stdout;
         assert!(doctor.contains(&format!("the commit-msg hook in {place} is from an older version")), "{doctor}");

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Git, TestRepo, default_git, found, gits, on_every_git};
+use crate::support::{Git, TestRepo, default_git, found, generated_hook, gits, on_every_git};
 
 mod recorded;
 
@@ -229,9 +229,7 @@ fn a_loop_of_an_earlier_version_is_cured() {
             repo.write_script(".git/hooks/commit-msg.before-git-agent", MOVES_TO_LEGACY);
             repo.write_script(".git/hooks/commit-msg", MOVES_TO_LEGACY);
             let body = "before=${0%/*}/commit-msg.before-git-agent\nif [ -x \"$before\" ]; then\n\t\"$before\" \"$@\" || exit $?\nfi\nexit 0\n";
-            let sum = format!("{:016x}", checksum(&format!("-{body}")));
-            let earlier = format!("#!/bin/sh\n# git-agent hook {sum} - (made by an earlier version)\n{body}");
-            repo.write_script(".git/hooks/commit-msg.legacy", &earlier);
+            repo.write_script(".git/hooks/commit-msg.legacy", &generated_hook(body));
             repo.git(&["commit", "-q", "--allow-empty", "-m", "x"]).failure();
             repo.agent(&[command]).success();
             repo.activate("T");
@@ -241,9 +239,4 @@ fn a_loop_of_an_earlier_version_is_cured() {
             assert!(Path::new(&repo.path().join(".git/hooks/commit-msg")).exists());
         }
     });
-}
-
-/// FNV-1a, as in a generated file.
-fn checksum(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,7 +1,7 @@
 //! What hooks record in the ledger, and what they cost.
 
 use crate::hook_commit::{on_every_git_with_hooks, repo_with_hooks};
-use crate::support::{TestRepo, gits, on_every_git, on_gits_with};
+use crate::support::{TestRepo, generated_hook, gits, on_every_git, on_gits_with};
 
 /// The `commit` events in the note of task `id`, as stock git shows it, after the next command has recorded new commits.
 fn commit_events(repo: &TestRepo, id: &str) -> Vec<String> {
@@ -138,12 +138,7 @@ fn the_hook_of_an_older_version_goes() {
         let repo = repo_with_hooks(git);
         repo.write_script(".git/hooks/post-commit.before-git-agent", "#!/bin/sh\necho theirs\n");
         let body = "# Records the new commit.\nexit 0\n";
-        let sum = "-"
-            .bytes()
-            .chain(body.bytes())
-            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-        let old = format!("#!/bin/sh\n# git-agent hook {sum:016x} - (made by 'git agent init')\n{body}");
-        repo.write_script(".git/hooks/post-commit", &old);
+        repo.write_script(".git/hooks/post-commit", &generated_hook(body));
         repo.agent(&["init"]).success();
         assert_eq!(repo.read(".git/hooks/post-commit"), "#!/bin/sh\necho theirs\n");
         assert!(!repo.path().join(".git/hooks/post-commit.before-git-agent").exists());

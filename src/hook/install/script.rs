@@ -9,7 +9,7 @@ use std::path::Path;
 use bstr::{BString, ByteSlice};
 
 use crate::{
-    domain::text::in_single_quotes,
+    domain::{fnv, text::in_single_quotes},
     hook::{Hook, install::previous_hook::Before},
 };
 
@@ -137,10 +137,8 @@ fn quote(path: &Path) -> BString {
     in_single_quotes(path.as_os_str().as_bytes())
 }
 
-/// FNV-1a, 64 bits: notices an edit, nothing more.
 fn checksum(flag: &str, body: &[u8]) -> u64 {
-    let bytes = flag.bytes().chain(body.iter().copied());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv::sum(flag.bytes().chain(body.iter().copied()))
 }
 
 #[cfg(test)]

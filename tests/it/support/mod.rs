@@ -39,6 +39,14 @@ pub use skip::{found, has_strace, is_missing};
 pub use state::State;
 pub use whole::{Node, Whole, round_trip, same};
 
+/// A file of hooks with `body` as an earlier version generated it: with the sum (FNV-1a) of the rest.
+pub fn generated_hook(body: &str) -> String {
+    let sum = format!("-{body}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("#!/bin/sh\n# git-agent hook {sum:016x} - (x)\n{body}")
+}
+
 /// Run `test` once per git, saying which git it was when it fails: for what depends on the version of git.
 pub fn on_every_git(test: impl Fn(&Git)) {
     on(gits(), test);
