@@ -99,48 +99,15 @@ fn read(answer: &[u8]) -> Option<Vec<Line>> {
     Some(lines)
 }
 
-/// A path as git quotes it in C's manner, if it does.
+/// A path as git writes it in a line: quoted if it needs to be.
 fn unquoted(path: &[u8]) -> Option<BString> {
-    let Some(inner) = path.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
-        return Some(path.into());
-    };
-    let mut plain = Vec::with_capacity(inner.len());
-    let mut bytes = inner.iter().copied();
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            plain.push(byte);
-            continue;
-        }
-        plain.push(match bytes.next()? {
-            b'a' => 7,
-            b'b' => 8,
-            b't' => b'\t',
-            b'n' => b'\n',
-            b'v' => 11,
-            b'f' => 12,
-            b'r' => b'\r',
-            digit @ b'0'..=b'3' => {
-                let mut octal = || bytes.next().filter(|b| matches!(b, b'0'..=b'7')).map(|b| b - b'0');
-                (digit - b'0') * 64 + octal()? * 8 + octal()?
-            }
-            other => other,
-        });
-    }
-    Some(plain.into())
+    let (plain, consumed) = gix::quote::ansi_c::undo(path.as_bstr()).ok()?;
+    (consumed == path.len()).then(|| plain.into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quoted_paths_are_read_as_git_writes_them() {
-        let unquoted = |path: &str| unquoted(path.as_bytes());
-        assert_eq!(unquoted("a b"), Some("a b".into()));
-        assert_eq!(unquoted(r#""a\tb\"c\\\303\244\377""#), Some(b"a\tb\"c\\\xc3\xa4\xff".as_slice().into()));
-        assert_eq!(unquoted(r#""\9""#).as_deref(), Some(&b"9".to_vec()));
-        assert_eq!(unquoted(r#""\30""#), None);
-    }
 
     #[test]
     fn commits_are_described_once_and_paths_may_change() {

@@ -1,6 +1,6 @@
 //! `git agent blame`: commits are those of `git blame`, tasks those of the commits.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, os::unix::ffi::OsStrExt as _};
 
 use git_agent::domain::event::{Link, Payload};
 use serde_json::Value;
@@ -271,6 +271,30 @@ fn linked_commits_ids_of_others_and_bytes_of_any_kind() {
     repo.commit_file("f", "x\ny\n", "b\n\nBug: b/45");
     let lines = blame(&repo, &["f"])["lines"].clone();
     assert_eq!((&lines[1]["tasks"][0], &lines[1]["number"]), (&"b/45".into(), &2.into()));
+}
+
+#[test]
+fn names_that_git_quotes_are_read_as_they_are() {
+    let every: Vec<u8> = (1..=255).filter(|byte| *byte != b'/').collect();
+    let repo = TestRepo::new();
+    let names = [every.as_slice(), b"\"", b"\"quoted\"", b"\\", b"a b\\", b"\\101", b"plain"];
+    for (at, name) in names.into_iter().enumerate() {
+        let renamed = format!("renamed {at}");
+        let file = repo.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(&file, format!("{name:?}\n")).unwrap();
+        repo.git(&["add", "-A"]).success();
+        repo.git(&["commit", "-q", "-m", "odd"]).success();
+        std::fs::rename(&file, repo.path().join(&renamed)).unwrap();
+        repo.git(&["add", "-A"]).success();
+        repo.git(&["commit", "-q", "-m", "renamed"]).success();
+        for setting in ["true", "false"] {
+            repo.git(&["config", "core.quotePath", setting]).success();
+            let line = blame(&repo, &[&renamed])["lines"][0].clone();
+            let hex: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+            let path = line["original_path"].as_str().map(str::as_bytes);
+            assert!(path == Some(name) || line["original_path_hex"] == hex, "{}: {line}", name.escape_ascii());
+        }
+    }
 }
 
 #[test]
