@@ -12,23 +12,22 @@ use crate::{
     },
     error::Result,
     git::Repo,
-    store::{active, ledger::View, session},
+    store::{ledger::View, session},
 };
 
 /// No more tasks than this are read.
 const ENOUGH: usize = 100;
 
-/// The open tasks that `us` holds in this worktree or left in progress in it: active ones first, then those in progress, then those that
+/// The open tasks that `us`, for whom `active` are active, holds in this worktree or left in progress in it: active ones first, then those in progress, then those that
 /// are only claimed, in the order of `next`.
 ///
 /// A claim without a worktree, or with one that was removed, counts for every worktree.
 ///
 /// # Errors
 ///
-/// `bad-task-id` for the variable that names the active task; when the ledger or a ref cannot be read.
-pub fn find(view: &View<'_>, table: &Table, us: &Holder, now: Timestamp) -> Result<Vec<Task>> {
+/// When the ledger cannot be read.
+pub fn find(view: &View<'_>, table: &Table, active: &[TaskId], us: &Holder, now: Timestamp) -> Result<Vec<Task>> {
     let repo = view.repo();
-    let active = active::read(repo)?;
     let is_active = |row: &Row<'_>| active.iter().any(|id| id.as_str() == row.id_str());
     let may_be_ours = |row: &Row<'_>| match row.status() {
         Status::InProgress => row.holder().or(row.actor()) == Some(us.actor.as_str()),
@@ -41,7 +40,7 @@ pub fn find(view: &View<'_>, table: &Table, us: &Holder, now: Timestamp) -> Resu
     let mut tasks = Vec::new();
     for row in rows.into_iter().take(ENOUGH) {
         let task = view.task(&row.id())?;
-        tasks.extend(task.filter(|task| is_own(repo, task, &active, us, now)));
+        tasks.extend(task.filter(|task| is_own(repo, task, active, us, now)));
     }
     Ok(tasks)
 }

@@ -41,7 +41,18 @@ const ALSO: &str = "refs/worktree/agent/also/";
 ///
 /// `bad-task-id` when the variable is set to something that is not an id.
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
-    named().map_or_else(|| of_session(repo), |id| Ok(vec![id?]))
+    named().map_or_else(|| of_session(repo, || of_worktree(repo)), |id| Ok(vec![id?]))
+}
+
+/// What [`read`] and [`foreign`] say of the same moment.
+///
+/// # Errors
+///
+/// Those of both.
+pub fn read_with_foreign(repo: &Repo) -> Result<(Vec<TaskId>, Vec<TaskId>)> {
+    let pointers = pointers(repo)?;
+    let active = named().map_or_else(|| of_session(repo, || of_pointers(repo, &pointers)), |id| Ok(vec![id?]))?;
+    Ok((active, foreign_of(repo, &pointers)))
 }
 
 /// The task that [`TASK_VARIABLE`] names, if it is set.
@@ -57,12 +68,12 @@ pub fn named() -> Option<Result<TaskId>> {
     }))
 }
 
-/// The tasks of the session that this process works for; of the worktree where no session is known.
+/// The tasks of the session that this process works for; of the worktree, as `of_worktree` reads them, where no session is known.
 ///
 /// What another session began in this worktree is not this one's. In a worktree where nothing was begun, a session continues with its tasks:
 /// agents that it runs work there.
-fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
-    let Some(session) = session::current(repo) else { return of_worktree(repo) };
+fn of_session(repo: &Repo, of_worktree: impl FnOnce() -> Result<Vec<TaskId>>) -> Result<Vec<TaskId>> {
+    let Some(session) = session::current(repo) else { return of_worktree() };
     let bound = session::of_session(repo, &session);
     let open = |bound: &[TaskId]| open_tasks(repo, bound.to_vec(), repo.find_ref(ledger::REF)?);
     if let Some((tasks, true)) = &bound {
@@ -71,7 +82,7 @@ fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
             return Ok(tasks);
         }
     }
-    let mut here = of_worktree(repo)?;
+    let mut here = of_worktree()?;
     here.retain(|id| session::foreign_holder(repo, Some(&session), id).is_none());
     match bound {
         Some((tasks, false)) if here.is_empty() => open(&tasks),
@@ -87,7 +98,10 @@ fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
 ///
 /// When the refs cannot be read.
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
-    let pointers = pointers(repo)?;
+    of_pointers(repo, &pointers(repo)?)
+}
+
+fn of_pointers(repo: &Repo, pointers: &[Pointer]) -> Result<Vec<TaskId>> {
     if pointers.is_empty() {
         return Ok(Vec::new());
     }
@@ -120,7 +134,11 @@ fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Resul
 ///
 /// When the refs cannot be read.
 pub fn foreign(repo: &Repo) -> Result<Vec<TaskId>> {
-    Ok(tasks_of(repo, pointers(repo)?.iter().filter(|pointer| !pointer.is_own(repo))))
+    Ok(foreign_of(repo, &pointers(repo)?))
+}
+
+fn foreign_of(repo: &Repo, pointers: &[Pointer]) -> Vec<TaskId> {
+    tasks_of(repo, pointers.iter().filter(|pointer| !pointer.is_own(repo)))
 }
 
 /// The tasks that the refs of this worktree point to, whatever set them.
@@ -228,7 +246,7 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
     let is_bound = bound.is_some_and(|(tasks, is_here)| is_here && tasks.contains(id));
     let was_active = is_bound || pointed(repo)?.contains(id);
     clear(repo, id)?;
-    if was_active && of_session(repo)?.is_empty() {
+    if was_active && of_session(repo, || of_worktree(repo))?.is_empty() {
         ended::put(repo, id, at);
     }
     // What is committed in other worktrees from now on may belong to it, too.

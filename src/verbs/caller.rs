@@ -440,9 +440,9 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `bad-actor`, and those of [`own::find`].
+    /// `bad-actor`, `bad-task-id`, and those of [`own::find`].
     pub fn own(&self, view: &View<'_>) -> Result<Vec<Task>> {
-        own::find(view, &view.table()?, &self.holder()?, self.now())
+        own::find(view, &view.table()?, &self.active()?, &self.holder()?, self.now())
     }
 
     /// The refusal `message` for want of an active task; it names what the caller holds.

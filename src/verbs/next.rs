@@ -198,7 +198,7 @@ pub(super) fn choose(
     let parent = among.parent.map(|parent| table.position(parent.as_str()));
     let within = |task: Row<'_>| parent.is_none_or(|parent| task.is_within(parent)) && task.has_labels(among.labels);
     if take != Take::Claim {
-        let own = own::find(view, table, &caller.holder()?, now)?;
+        let own = own::find(view, table, &caller.active()?, &caller.holder()?, now)?;
         let can_go_on = |row: Row<'_>| within(row) && graph.is_workable(row);
         if let Some(task) = own.iter().find(|task| graph.get(&task.id).is_some_and(can_go_on)) {
             return Ok(Ok(Choice { id: task.id.clone(), is_yours: true, goes_on: false }));

@@ -52,15 +52,16 @@ pub struct WorktreeStatus {
 ///
 /// # Errors
 ///
-/// When the ledger or the index cannot be read; `bad-actor`.
+/// `bad-actor`, `bad-task-id`; when the ledger, a ref or the index cannot be read.
 pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
     let repo = caller.repo();
     let view = caller.view()?;
     let table = view.table()?;
-    let mut held = own::find(&view, &table, &caller.holder()?, caller.now())?;
-    let active = caller.active()?.into_iter().map(|id| Ok((id.clone(), view.task(&id)?)));
+    let (active, foreign) = active::read_with_foreign(repo)?;
+    let mut held = own::find(&view, &table, &active, &caller.holder()?, caller.now())?;
+    held.retain(|task| !active.contains(&task.id));
+    let active = active.into_iter().map(|id| Ok((id.clone(), view.task(&id)?)));
     let active = active.collect::<Result<Vec<(TaskId, Option<Task>)>>>()?;
-    held.retain(|task| active.iter().all(|(id, _)| task.id != *id));
     let known: Vec<Task> = active.iter().filter_map(|(_, task)| task.clone()).collect();
     Ok(WorktreeStatus {
         actor: caller.actor()?,
@@ -75,7 +76,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         interrupted: recovery::interrupted(repo).unwrap_or_default(),
         left_behind: recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation),
         in_progress: state::in_progress(repo),
-        foreign: active::foreign(repo)?,
+        foreign,
         unstamping: setup::unstamping(caller)?,
         idle_gap: repo.settings().idle_gap(),
         active,

@@ -153,7 +153,7 @@ pub fn gather<'v>(view: View<'v>, question: Question<'_>) -> Result<Facts<'v>> {
         focus.making = making::of(&focus.task, saved(&focus.task.id));
     }
     let about = focus.as_ref().map(|focus| &focus.task);
-    let mut held = own::find(&view, &table, &us, now)?;
+    let mut held = own::find(&view, &table, &active, &us, now)?;
     held.retain(|task| !active.contains(&task.id) && about.is_none_or(|about| about.id != task.id));
     let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
     let active = others.map(|id| {
