@@ -15,7 +15,7 @@ use git_agent::{
     },
     error::Result,
     git::Repo,
-    store::ledger::{self, Author, Draft},
+    store::ledger::{self, Draft, EventAuthor},
 };
 
 fn main() -> ExitCode {
@@ -57,7 +57,7 @@ fn make(dir: &Path, tasks: usize, events: usize) -> Result<usize> {
         clock.set(clock.get() + 7);
         Timestamp::from_millis(clock.get())
     };
-    ledger::write(&repo, &Author { actor, now: &now, is_held_to_it: false, command: None }, |_| {
+    ledger::write(&repo, &EventAuthor { actor, now: &now, is_held_to_it: false, command: None }, |_| {
         Ok((draft.clone(), ()))
     })?;
     Ok(count)

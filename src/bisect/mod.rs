@@ -12,7 +12,7 @@ pub use range::Range;
 
 use crate::{
     bisect::worktree::{Worktree, Worktrees},
-    domain::bisect::{NextTest, Search, Verdict},
+    domain::bisect::{NextTest, Search, TestVerdict},
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
     verify::{EndedCommand, Output, run_apart},
@@ -54,7 +54,7 @@ pub struct Tested {
     /// Exit code or signal of the command.
     pub ended: EndedCommand,
     /// Good, bad or skipped.
-    pub verdict: Verdict,
+    pub verdict: TestVerdict,
 }
 
 /// The result of a bisection.
@@ -118,7 +118,7 @@ impl Run<'_> {
         loop {
             if search.has_bad()
                 && let Some(base) = base.take()
-                && self.run(base, search.left() + 1)? == Verdict::Bad
+                && self.run(base, search.left() + 1)? == TestVerdict::Bad
             {
                 return Ok(Ending::AlreadyBad);
             }
@@ -137,7 +137,7 @@ impl Run<'_> {
         }
     }
 
-    fn run(&mut self, commit: ObjectId, more: u32) -> Result<Verdict> {
+    fn run(&mut self, commit: ObjectId, more: u32) -> Result<TestVerdict> {
         self.stop.check()?;
         (self.test.progress)(commit, more);
         let worktree = self.worktrees.make(commit)?;
@@ -146,7 +146,7 @@ impl Run<'_> {
         let verdict = self.verdict(commit, ended)?;
         self.tested.push(Tested { commit, ended, verdict });
         let done = match (verdict, self.test.keep) {
-            (Verdict::Bad, KeepWorktree::FirstBad) => self.bad.replace(worktree),
+            (TestVerdict::Bad, KeepWorktree::FirstBad) => self.bad.replace(worktree),
             _ => Some(worktree),
         };
         done.map_or(Ok(()), |worktree| self.worktrees.remove(worktree))?;
@@ -154,18 +154,18 @@ impl Run<'_> {
     }
 
     /// The verdict of an exit code, as in `git bisect run`.
-    fn verdict(&self, commit: ObjectId, ended: EndedCommand) -> Result<Verdict> {
+    fn verdict(&self, commit: ObjectId, ended: EndedCommand) -> Result<TestVerdict> {
         let name = || (self.test.name)(commit);
         let command = self.test.command.escape_debug();
         match ended.exit {
-            0 => Ok(Verdict::Good),
-            CANNOT_TELL => Ok(Verdict::Skip),
+            0 => Ok(TestVerdict::Good),
+            CANNOT_TELL => Ok(TestVerdict::Skip),
             exit if NOT_RUNNABLE.contains(&exit) && self.tested.is_empty() => Err(Error::new(
                 codes::COMMAND_NOT_RUNNABLE,
                 format!("cannot run '{command}' at {}: the shell ended with exit code {exit}", name()),
             )
             .hint("it runs at the top of a fresh worktree, without ignored and untracked files")),
-            1..=127 => Ok(Verdict::Bad),
+            1..=127 => Ok(TestVerdict::Bad),
             exit => Err(Error::new(
                 codes::BISECT_ABORTED,
                 format!("'{command}' ended with exit code {exit} at {}, which aborts the bisection", name()),

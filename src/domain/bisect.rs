@@ -6,7 +6,7 @@
 
 /// The result of testing a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TestVerdict {
     /// The test passed.
     Good,
     /// The test failed.
@@ -45,16 +45,16 @@ impl Search {
     }
 
     /// Record the result for `commit`, which [`Search::next`] returned.
-    pub fn report(&mut self, commit: usize, verdict: Verdict) {
+    pub fn report(&mut self, commit: usize, verdict: TestVerdict) {
         self.tested[commit] = true;
-        if verdict == Verdict::Skip {
+        if verdict == TestVerdict::Skip {
             return;
         }
         let past = self.past(commit);
         for (suspect, is_past) in self.suspects.iter_mut().zip(past) {
-            *suspect &= is_past == (verdict == Verdict::Bad);
+            *suspect &= is_past == (verdict == TestVerdict::Bad);
         }
-        if verdict == Verdict::Bad {
+        if verdict == TestVerdict::Bad {
             self.bad = Some(commit);
         }
     }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// Search with a test that says `verdict`; answers the end and how many tests it took.
-    fn run(parents: Vec<Vec<usize>>, verdict: impl Fn(usize) -> Verdict) -> (NextTest, usize) {
+    fn run(parents: Vec<Vec<usize>>, verdict: impl Fn(usize) -> TestVerdict) -> (NextTest, usize) {
         let mut search = Search::new(parents);
         let mut count = 0;
         loop {
@@ -167,14 +167,15 @@ mod tests {
     fn a_line_takes_as_many_tests_as_its_length_has_bits() {
         for count in [1usize, 2, 3, 7, 64, 100, 1000] {
             for first in (0..count).step_by(count.div_ceil(17)) {
-                let (end, tests) = run(line(count), |at| if at >= first { Verdict::Bad } else { Verdict::Good });
+                let (end, tests) =
+                    run(line(count), |at| if at >= first { TestVerdict::Bad } else { TestVerdict::Good });
                 assert_eq!(end, NextTest::Found(first));
                 let most = 1 + count.next_power_of_two().ilog2() as usize;
                 assert!(tests <= most, "{tests} tests for {first} of {count}, more than {most}");
             }
         }
-        assert_eq!(run(line(9), |_| Verdict::Good), (NextTest::Nothing, 1));
-        assert_eq!(run(vec![], |_| Verdict::Good), (NextTest::Nothing, 0));
+        assert_eq!(run(line(9), |_| TestVerdict::Good), (NextTest::Nothing, 1));
+        assert_eq!(run(vec![], |_| TestVerdict::Good), (NextTest::Nothing, 0));
     }
 
     #[test]
@@ -197,14 +198,14 @@ mod tests {
                 .collect();
             let culprit = below(count);
             let bad = |at: usize| is_past(&parents, at, culprit);
-            let (end, _) = run(parents.clone(), |at| if bad(at) { Verdict::Bad } else { Verdict::Good });
+            let (end, _) = run(parents.clone(), |at| if bad(at) { TestVerdict::Bad } else { TestVerdict::Good });
             assert_eq!(end, NextTest::Found(culprit), "{parents:?}");
             // With some that cannot be determined, it is among those that are named, or nothing is.
             let dim: Vec<bool> = (0..count).map(|_| below(3) == 0).collect();
             let verdict = |at: usize| match (dim[at], bad(at)) {
-                (true, _) => Verdict::Skip,
-                (false, true) => Verdict::Bad,
-                (false, false) => Verdict::Good,
+                (true, _) => TestVerdict::Skip,
+                (false, true) => TestVerdict::Bad,
+                (false, false) => TestVerdict::Good,
             };
             match run(parents.clone(), verdict).0 {
                 NextTest::Found(found) => assert_eq!(found, culprit),
@@ -223,9 +224,9 @@ mod tests {
     fn what_is_left_is_about_right() {
         let mut search = Search::new(line(16));
         assert_eq!((search.left(), search.next()), (4, NextTest::Test(15)));
-        search.report(15, Verdict::Bad);
+        search.report(15, TestVerdict::Bad);
         assert_eq!((search.left(), search.next()), (3, NextTest::Test(7)));
-        search.report(7, Verdict::Good);
+        search.report(7, TestVerdict::Good);
         assert_eq!((search.left(), search.suspects()), (2, 8));
     }
 }

@@ -33,7 +33,7 @@ pub enum Whole {
 
 /// The conclusion from all evidence for a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict<'e, I> {
+pub enum RepairVerdict<'e, I> {
     /// The commit belongs to the tasks of this evidence.
     Belongs(&'e Evidence<I>),
     /// These candidates contradict each other.
@@ -56,14 +56,14 @@ impl<I> Evidence<I> {
 /// Judge all the evidence that there is for one commit.
 ///
 /// The same trees before and after are the very same change; where there is such evidence, equal patches do not count.
-pub fn judge<I>(evidence: &[Evidence<I>]) -> Verdict<'_, I> {
-    let Some(best) = evidence.iter().map(|one| one.same).min() else { return Verdict::Unknown };
+pub fn judge<I>(evidence: &[Evidence<I>]) -> RepairVerdict<'_, I> {
+    let Some(best) = evidence.iter().map(|one| one.same).min() else { return RepairVerdict::Unknown };
     let mut counts: Vec<&Evidence<I>> = evidence.iter().filter(|one| one.same == best).collect();
     if counts.iter().any(|one| one.tasks != counts[0].tasks) {
-        return Verdict::Ambiguous(counts);
+        return RepairVerdict::Ambiguous(counts);
     }
     counts.sort_by_key(|one| one.whole == Whole::Branch);
-    Verdict::Belongs(counts[0])
+    RepairVerdict::Belongs(counts[0])
 }
 
 #[cfg(test)]
@@ -81,9 +81,9 @@ mod tests {
         };
         let evidence: Vec<Evidence<u32>> = evidence.iter().map(one).collect();
         match judge(&evidence) {
-            Verdict::Belongs(one) => format!("{} by {}: {}", one.source, one.by(), one.tasks.join(" ")),
-            Verdict::Ambiguous(several) => format!("{} ways", several.len()),
-            Verdict::Unknown => "unknown".to_owned(),
+            RepairVerdict::Belongs(one) => format!("{} by {}: {}", one.source, one.by(), one.tasks.join(" ")),
+            RepairVerdict::Ambiguous(several) => format!("{} ways", several.len()),
+            RepairVerdict::Unknown => "unknown".to_owned(),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct Commit {
     /// Its parents; from `git log`, as far as they are in this clone.
     pub parents: Vec<ObjectId>,
     /// Name, address and date of the author.
-    pub author: Author,
+    pub author: CommitAuthor,
     /// The committer's mail address.
     pub committer: BString,
     /// The committer date, in seconds since the epoch.
@@ -32,7 +32,7 @@ pub struct Commit {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
+pub struct CommitAuthor {
     pub name: BString,
     /// The email address, without `<>`.
     pub mail: BString,
@@ -74,7 +74,7 @@ impl Commit {
             id,
             tree: commit.tree(),
             parents: commit.parents().collect(),
-            author: Author { name: author.name.into(), mail: author.email.into(), date: author.time.into() },
+            author: CommitAuthor { name: author.name.into(), mail: author.email.into(), date: author.time.into() },
             committer: committer.email.into(),
             at: committer.seconds(),
             message: message::of_commit(bytes).into(),
@@ -190,7 +190,7 @@ fn read(mut stream: Stream) -> Result<Vec<Commit>> {
             id: id(&hex)?,
             tree: id(&field()?)?,
             parents: field()?.fields().map(id).collect::<Result<_>>()?,
-            author: Author { name: field()?, mail: field()?, date: field()? },
+            author: CommitAuthor { name: field()?, mail: field()?, date: field()? },
             committer: field()?,
             at: field()?.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(unexpected)?,
             message: field()?,

@@ -7,7 +7,7 @@ use gix::ObjectId;
 
 use super::{
     cmd,
-    commit::Author,
+    commit::CommitAuthor,
     objects::{Apart, Batch},
     repo::Repo,
 };
@@ -20,7 +20,7 @@ pub struct CommitTree<'a> {
     /// The complete commit message.
     pub message: BString,
     /// The author; `None`: the committer.
-    pub author: Option<&'a Author>,
+    pub author: Option<&'a CommitAuthor>,
     pub signed: bool,
 }
 

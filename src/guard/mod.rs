@@ -59,7 +59,7 @@ pub struct Who<'w> {
 named! {
     /// The decision about a line.
     #[derive(Default)]
-    pub enum Verdict {
+    pub enum GuardVerdict {
         /// Nothing in the line destroys anything.
         #[default]
         Safe = "safe",
@@ -88,7 +88,7 @@ pub struct Saved {
 #[derive(Default)]
 pub struct Answer {
     /// The decision.
-    pub verdict: Verdict,
+    pub verdict: GuardVerdict,
     /// What the line may destroy here.
     pub risks: Vec<Risk>,
     /// The snapshots that hold it, the one of the worktree that we are in first.
@@ -135,7 +135,7 @@ pub fn check(line: GuardedLine<'_>, who: &Who<'_>) -> Answer {
         return answer;
     }
     if is_switched_off() {
-        return Answer { verdict: Verdict::Allowed, risks, ..answer };
+        return Answer { verdict: GuardVerdict::Allowed, risks, ..answer };
     }
     let mut stakes: Vec<Stake> = Vec::new();
     for risk in risks {
@@ -147,7 +147,7 @@ pub fn check(line: GuardedLine<'_>, who: &Who<'_>) -> Answer {
     if answer.risks.is_empty() {
         return answer;
     }
-    answer.verdict = Verdict::Allowed;
+    answer.verdict = GuardVerdict::Allowed;
     for stake in &stakes {
         if answer.refusal.is_none()
             && let Err(refusal) = judge(stake)
@@ -162,7 +162,7 @@ pub fn check(line: GuardedLine<'_>, who: &Who<'_>) -> Answer {
         match saved {
             Ok((held, bundle)) => {
                 if bundle.is_some() || held.as_ref().is_some_and(|held| held.taken.created) {
-                    answer.verdict = Verdict::Captured;
+                    answer.verdict = GuardVerdict::Captured;
                 }
                 answer.bundles.extend(bundle);
                 if let Some(held) = held {
@@ -181,7 +181,7 @@ pub fn check(line: GuardedLine<'_>, who: &Who<'_>) -> Answer {
         }
     }
     if answer.refusal.is_some() {
-        answer.verdict = Verdict::Refused;
+        answer.verdict = GuardVerdict::Refused;
     }
     answer
 }

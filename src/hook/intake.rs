@@ -24,7 +24,7 @@ use crate::{
         discover::is_same_place,
         reflog::{self, Move},
     },
-    store::ledger::{self, Author, Draft, WriteError},
+    store::ledger::{self, Draft, EventAuthor, WriteError},
 };
 
 /// How long a note waits for its commit, in seconds: other hooks may run for long after ours.
@@ -182,7 +182,7 @@ fn record(repo: &Repo, pending: &Pending, made: &Commit) -> Result<(), WriteErro
     let named = block::ids(&made.message, &settings.rules(), &settings.syntax(&made.message));
     let named: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
     let event = event::Commit { commit: made.id.to_string(), tree: Some(made.tree.to_string()), subject: None };
-    let author = Author { actor: &pending.actor, now: &|| pending.at(), is_held_to_it: false, command: None };
+    let author = EventAuthor { actor: &pending.actor, now: &|| pending.at(), is_held_to_it: false, command: None };
     ledger::write(repo, &author, |view| {
         let mut draft = Draft::nothing();
         for id in &named {

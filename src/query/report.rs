@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{
         id::TaskId,
-        report::Checkpoint,
+        report::ReportCheckpoint,
         table::{Row, Table},
         task::{Task, Verification},
         text::visible,
@@ -31,7 +31,7 @@ pub fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
 }
 
 /// The commits of `tasks` on the history of HEAD, with the newest verdict on the content of each.
-pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Vec<Checkpoint>>> {
+pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Vec<ReportCheckpoint>>> {
     let repo = view.repo();
     let Some(head) = repo.head()?.commit else { return Ok(HashMap::new()) };
     let commits = history::ask(repo, head, |past| {
@@ -57,9 +57,9 @@ pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Ve
     Ok(checkpoints)
 }
 
-fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Result<Checkpoint> {
+fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Result<ReportCheckpoint> {
     let commit = Commit::read(repo, commit)?;
-    Ok(Checkpoint {
+    Ok(ReportCheckpoint {
         number,
         commit: commit.id.to_string(),
         subject: visible(&commit.subject().to_str_lossy(), &[]).into_owned(),

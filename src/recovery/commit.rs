@@ -6,7 +6,7 @@ use ulid::Ulid;
 use crate::{
     domain::rollback::message::Message,
     error::{Error, Result, codes},
-    git::{ObjectId, Repo, commit::Author, commit_tree::CommitTree, objects::Batch},
+    git::{ObjectId, Repo, commit::CommitAuthor, commit_tree::CommitTree, objects::Batch},
 };
 
 /// A commit that an operation will create.
@@ -19,7 +19,7 @@ pub struct PlannedCommit {
     /// The message, which may depend on the snapshot of the operation.
     pub message: CommitMessage,
     /// The author; `None`: the committer.
-    pub author: Option<Author>,
+    pub author: Option<CommitAuthor>,
 }
 
 /// The message of a [`PlannedCommit`].

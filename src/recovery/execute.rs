@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The actor of an operation, and its circumstances.
-pub struct Author<'a> {
+pub struct OperationAuthor<'a> {
     /// The actor, as recorded in operations, snapshots and the ledger.
     pub actor: &'a Actor,
     /// The clock; called once per recorded time.
@@ -126,7 +126,7 @@ pub fn preview(mut captured: Captured<'_>, target: &Target) -> Result<PathPlan> 
 /// was before then, unless the error is `operation-interrupted`.
 pub fn carry_out(
     worktree: LockedWorktree<'_>,
-    author: &Author<'_>,
+    author: &OperationAuthor<'_>,
     mut operation: Operation,
     target: &Target,
 ) -> Result<Outcome> {
@@ -213,7 +213,7 @@ pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
 /// # Errors
 ///
 /// `nothing-interrupted`; `operation-busy` while it is still in progress.
-pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
+pub fn resume(repo: &Repo, author: &OperationAuthor<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
     if let Some(recorded) = lock::left_behind(repo)? {
         // Taking the lock removes what was left.
         drop(lock::take(repo)?);
@@ -230,7 +230,7 @@ pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BStrin
 /// # Errors
 ///
 /// `nothing-interrupted`; `operation-busy` while it is still in progress.
-pub fn take_back(repo: &Repo, author: &Author<'_>) -> Result<(Recorded, Vec<BString>, Vec<String>)> {
+pub fn take_back(repo: &Repo, author: &OperationAuthor<'_>) -> Result<(Recorded, Vec<BString>, Vec<String>)> {
     let (_lock, mut execution) = Execution::interrupted(repo, "undo")?;
     let late = execution.backward(author)?;
     let recorded = execution.log.last()?.ok_or_else(|| Error::bug("the operation was just recorded"))?;

@@ -16,7 +16,7 @@ use crate::{
         tree::{self, Entry},
     },
     recovery::{
-        execute::Author,
+        execute::OperationAuthor,
         ledger_events,
         restore::{fault_points, state_view::StateView},
     },
@@ -87,7 +87,7 @@ impl<'r> Execution<'r> {
         &mut self,
         trust: Trust,
         seen: Option<&IndexFingerprint>,
-        author: &Author<'_>,
+        author: &OperationAuthor<'_>,
     ) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
         self.end(OperationState::Done, settled, Some(author))
@@ -98,7 +98,7 @@ impl<'r> Execution<'r> {
     /// # Errors
     ///
     /// As [`Execution::forward`].
-    pub fn backward(&mut self, author: &Author<'_>) -> Result<Vec<BString>> {
+    pub fn backward(&mut self, author: &OperationAuthor<'_>) -> Result<Vec<BString>> {
         reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
         if let Err(error) = ledger_events::withdraw_own(self.repo, &of_ledger(author), &self.operation) {
@@ -108,7 +108,12 @@ impl<'r> Execution<'r> {
     }
 
     /// Record how it ended, `author` also in the ledger, and release everything.
-    fn end(&mut self, state: OperationState, settled: Settled, author: Option<&Author<'_>>) -> Result<Vec<BString>> {
+    fn end(
+        &mut self,
+        state: OperationState,
+        settled: Settled,
+        author: Option<&OperationAuthor<'_>>,
+    ) -> Result<Vec<BString>> {
         let mut batch = Batch::default();
         let mut contents = self.contents.clone();
         if !settled.late.is_empty() {
@@ -148,7 +153,7 @@ impl<'r> Execution<'r> {
     }
 
     /// Roll back after `error`, and report both.
-    pub fn give_up(&mut self, error: Error, author: &Author<'_>) -> Error {
+    pub fn give_up(&mut self, error: Error, author: &OperationAuthor<'_>) -> Error {
         // Once it is done nothing is restored; what is left over is for the next one to remove.
         if self.operation.state != OperationState::Begun {
             return error;
@@ -166,8 +171,8 @@ impl<'r> Execution<'r> {
 }
 
 /// `author` as the ledger wants it: the events of an operation belong to it, not to a command.
-fn of_ledger<'a>(author: &Author<'a>) -> ledger::Author<'a> {
-    ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None }
+fn of_ledger<'a>(author: &OperationAuthor<'a>) -> ledger::EventAuthor<'a> {
+    ledger::EventAuthor { actor: author.actor, now: author.now, is_held_to_it: true, command: None }
 }
 
 /// The change of the ref behind HEAD; `None` when it stays.

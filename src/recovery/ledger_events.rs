@@ -20,7 +20,7 @@ use crate::{
     store::{
         self, active,
         ledger::{
-            self, Author, Draft, View,
+            self, Draft, EventAuthor, View,
             commands::{self, Command, Part},
             withdraw,
         },
@@ -38,7 +38,7 @@ pub const COLLAPSED: &str = "Collapsed";
 /// # Errors
 ///
 /// Those of [`ledger::write`].
-pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
+pub fn record(repo: &Repo, author: &EventAuthor<'_>, operation: &Operation) -> Result<()> {
     if let Some(undoes) = operation.undoes {
         withdraw_with(repo, author, operation, undoes)?;
     }
@@ -65,7 +65,7 @@ pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result
 
 /// Withdraw what the command that `operation` undoes has written to the ledger next to its own operation. Once, however often it is
 /// called.
-fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes: Ulid) -> Result<()> {
+fn withdraw_with(repo: &Repo, author: &EventAuthor<'_>, operation: &Operation, undoes: Ulid) -> Result<()> {
     let log = OpLog::of(repo)?;
     let checkpoint = log.find(&undoes.to_string())?.operation;
     let checkpoint = (checkpoint.kind == OperationKind::Checkpoint).then_some(checkpoint);
@@ -75,7 +75,7 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
         active: active::pointed(repo)?,
         undoes: Some(undoes),
     };
-    let author = Author { actor: author.actor, now: author.now, is_held_to_it: true, command: Some(command) };
+    let author = EventAuthor { actor: author.actor, now: author.now, is_held_to_it: true, command: Some(command) };
     let title = operation.title.as_str();
     let what = ["undo ", "redo "].iter().find_map(|verb| title.strip_prefix(verb)).unwrap_or(title);
     let mut parts: Option<Vec<Part>> = None;
@@ -103,7 +103,7 @@ const RECENT: usize = 64;
 /// # Errors
 ///
 /// `later-events` where other events build on it by now; those of [`ledger::write`].
-pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
+pub fn withdraw_own(repo: &Repo, author: &EventAuthor<'_>, operation: &Operation) -> Result<()> {
     let written = ledger::write(repo, author, |view| {
         let more = written(repo, view, operation)?;
         if more.is_empty() {

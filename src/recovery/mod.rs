@@ -53,6 +53,6 @@ mod task_commits;
 pub(crate) mod undo;
 
 pub use crate::recovery::cache::is_interrupted;
-pub use crate::recovery::execute::{Author, Done, Outcome, interrupted, resume, take_back};
+pub use crate::recovery::execute::{Done, OperationAuthor, Outcome, interrupted, resume, take_back};
 pub use crate::recovery::ledger_events::COLLAPSED;
 pub use lock::{clear_up, finish_checkpoint, left_behind};

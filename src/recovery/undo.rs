@@ -23,7 +23,7 @@ use crate::{
         sparse::Sparse,
         state::{self, Steps},
     },
-    recovery::execute::{self, Author, LockedWorktree, Outcome},
+    recovery::execute::{self, LockedWorktree, OperationAuthor, Outcome},
 };
 
 /// Take `recorded` back; `kind` says what that is called, and `title` what the command that it belongs to did.
@@ -34,7 +34,7 @@ use crate::{
 /// [`LockedWorktree::take`] and [`execute::carry_out`].
 pub fn undo(
     repo: &Repo,
-    author: &Author<'_>,
+    author: &OperationAuthor<'_>,
     recorded: &Recorded,
     title: &str,
     kind: OperationKind,

@@ -13,7 +13,7 @@ use crate::{
         Repo,
         remote::{self, Transfer},
     },
-    store::ledger::{self, Author, Draft, Prepared, View, Written, merge},
+    store::ledger::{self, Draft, EventAuthor, Prepared, View, Written, merge},
 };
 
 /// Let `decide` examine the ledger as the remote has it and write what it says, there and here.
@@ -25,7 +25,7 @@ use crate::{
 pub fn write_through<T>(
     repo: &Repo,
     remote: &str,
-    author: &Author<'_>,
+    author: &EventAuthor<'_>,
     mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
 ) -> Result<(Written, T)> {
     for attempt in 1..=PUSHES {

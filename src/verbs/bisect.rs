@@ -17,7 +17,7 @@ use names::Names;
 
 pub use crate::{
     bisect::{Ending, KeepWorktree},
-    domain::bisect::Verdict,
+    domain::bisect::TestVerdict,
 };
 pub use names::{FirstBad, Point};
 
@@ -63,7 +63,7 @@ pub struct Tested {
     /// Exit code or signal of the command.
     pub ended: EndedCommand,
     /// Good, bad or skipped.
-    pub verdict: Verdict,
+    pub verdict: TestVerdict,
 }
 
 /// Find the first commit at which the command fails. `progress` is told before each test what is tested, and about how many tests
@@ -161,9 +161,11 @@ fn answer(names: &Names<'_>, range: &Range, outcome: Outcome) -> Result<Answer> 
     let ending = match outcome.ending {
         Ending::Found(commit) => {
             // Until something was bad, what was good was elsewhere.
-            let on_the_way = tested.iter().skip_while(|tested| tested.verdict != Verdict::Bad);
-            good =
-                on_the_way.filter(|tested| tested.verdict == Verdict::Good).last().map(|tested| tested.point.clone());
+            let on_the_way = tested.iter().skip_while(|tested| tested.verdict != TestVerdict::Bad);
+            good = on_the_way
+                .filter(|tested| tested.verdict == TestVerdict::Good)
+                .last()
+                .map(|tested| tested.point.clone());
             Ending::Found(Box::new(names.describe(commit)?))
         }
         Ending::Unsure(some) => Ending::Unsure(some.iter().map(|commit| names.point(*commit)).collect()),

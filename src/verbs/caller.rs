@@ -33,7 +33,7 @@ use crate::{
     store::{
         self, active,
         ledger::{
-            self, Author, Draft, Lookup, View, Written,
+            self, Draft, EventAuthor, Lookup, View, Written,
             commands::Command,
             watch::{self, Noticed},
         },
@@ -302,7 +302,7 @@ impl Caller {
         self.notice();
         let actor = self.actor()?;
         let command = Some(self.command()?);
-        let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
+        let author = EventAuthor { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
         let written = ledger::write(&self.repo, &author, |view| {
             let (draft, answer) = decide(view)?;
             if draft.events.iter().any(|(_, payload)| payload.is_of_work()) {
@@ -326,7 +326,7 @@ impl Caller {
         self.take_in();
         let actor = self.actor()?;
         let command = Some(self.command()?);
-        let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
+        let author = EventAuthor { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
         sync::write_through(&self.repo, remote, &author, decide)
     }
 
@@ -335,13 +335,13 @@ impl Caller {
     /// # Errors
     ///
     /// `bad-actor`, and those of `act`.
-    pub fn act<T>(&self, act: impl FnOnce(&recovery::Author<'_>) -> Result<T>) -> Result<T> {
+    pub fn act<T>(&self, act: impl FnOnce(&recovery::OperationAuthor<'_>) -> Result<T>) -> Result<T> {
         let actor = self.actor()?;
         self.put_back_operations()?;
         // An undo is for when things went wrong: it does not depend on the ledger.
         let tasks = self.active().unwrap_or_default();
         let command = self.command.borrow().as_ref().map(|command| command.id);
-        act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks, command })
+        act(&recovery::OperationAuthor { actor: &actor, now: &|| self.now(), tasks, command })
     }
 
     /// Update the notes on the commits of `tasks`, at the end of a command that changed what they show.

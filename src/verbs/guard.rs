@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub use crate::{
-    guard::{Answer, GuardedLine, Saved, Verdict, is_in_worktree},
+    guard::{Answer, GuardVerdict, GuardedLine, Saved, is_in_worktree},
     shell::Risk,
 };
 

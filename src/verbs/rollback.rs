@@ -11,7 +11,7 @@ use crate::{
     recovery::{
         Outcome,
         operation::OpLog,
-        rollback::{self, Checkpoint, RollbackPlan},
+        rollback::{self, RollbackPlan, RollbackTarget},
     },
     store::ledger::View,
 };
@@ -63,12 +63,12 @@ pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
 }
 
 /// The checkpoint `which` of `task` on the history of `head`.
-fn checkpoint(caller: &Caller, view: &View<'_>, task: &Task, which: Which, head: ObjectId) -> Result<Checkpoint> {
+fn checkpoint(caller: &Caller, view: &View<'_>, task: &Task, which: Which, head: ObjectId) -> Result<RollbackTarget> {
     let point = revision::find(view, task, which, head, caller.now())?;
     if point.cut && which == Which::Start {
         let id = &task.id;
         return Err(revision::refuse_cut(&format!("roll back {id} to {id}@{which}")));
     }
     let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
-    Ok(Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None })
+    Ok(RollbackTarget { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None })
 }

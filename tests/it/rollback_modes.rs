@@ -11,7 +11,7 @@ use git_agent::{
     query::revision::{self, Rule},
     recovery::{
         path_plan::Scope,
-        rollback::{self, After, Checkpoint, Request, RollbackPlan},
+        rollback::{self, After, Request, RollbackPlan, RollbackTarget},
     },
 };
 
@@ -66,7 +66,7 @@ impl Ask {
             return Err(revision::refuse_cut("roll back"));
         }
         let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
-        let to = Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None };
+        let to = RollbackTarget { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None };
         rollback::plan(&view, &task, std::slice::from_ref(&task.id), to, head, &request)
     }
 

@@ -167,7 +167,7 @@ fn asks(caller: &Caller) {
     let request =
         |line| verbs::guard::Request { line, actor: None, here, session: None, clock: Clock::from_environment() };
     let line = |text: &'static str| verbs::guard::GuardedLine::Shell(text.as_bytes());
-    assert_eq!(verbs::guard::guard(&request(line("ls"))).verdict, verbs::guard::Verdict::Safe);
+    assert_eq!(verbs::guard::guard(&request(line("ls"))).verdict, verbs::guard::GuardVerdict::Safe);
     std::fs::write("dates.txt", "three\n").expect("a file");
     let saved = verbs::guard::guard(&request(line("git restore ."))).saved;
     assert!(saved.len() == 1 && saved[0].taken.created);

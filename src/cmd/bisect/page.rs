@@ -3,7 +3,7 @@
 use crate::{
     cmd::Ctx,
     error::Result,
-    verbs::bisect::{self, Ending, FirstBad, Tested, Verdict},
+    verbs::bisect::{self, Ending, FirstBad, TestVerdict, Tested},
     view::{relative_time, sanitize},
 };
 
@@ -13,7 +13,7 @@ const PATHS: usize = 10;
 /// Print `answer` and hints for the next step.
 pub(super) fn show(ctx: &Ctx, answer: &bisect::Answer) -> Result<()> {
     let style = ctx.style();
-    let skipped = answer.tested.iter().filter(|tested| tested.verdict == Verdict::Skip).count();
+    let skipped = answer.tested.iter().filter(|tested| tested.verdict == TestVerdict::Skip).count();
     let base = answer.tested.iter().find(|test| test.is_base);
     let name = |tested: Option<&Tested>| tested.map(|tested| style.task(&tested.point.name)).unwrap_or_default();
     ctx.out.print(&match &answer.ending {
@@ -43,7 +43,7 @@ pub(super) fn show(ctx: &Ctx, answer: &bisect::Answer) -> Result<()> {
         let exit = base.ended.exit;
         ctx.out.hint(format!("exit code {exit}: the command could not be run there; exit with 125 to skip a commit"));
     }
-    if let Some(base) = base.filter(|base| base.verdict == Verdict::Skip) {
+    if let Some(base) = base.filter(|base| base.verdict == TestVerdict::Skip) {
         ctx.out.warn(format!("{} was skipped: the failure may be older", base.point.name));
     }
     if let Ending::Found(bad) = &answer.ending {

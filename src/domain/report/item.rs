@@ -65,7 +65,7 @@ pub struct Item {
     /// The command of the last verification, and whether it passed.
     pub verified: Option<(String, bool)>,
     /// Its commits, oldest first.
-    pub checkpoints: Vec<Checkpoint>,
+    pub checkpoints: Vec<ReportCheckpoint>,
     /// When its commits were made; `None` if that is unknown.
     pub making: Option<Making>,
     /// Whether it was started or completed in the reported period.
@@ -113,7 +113,7 @@ pub enum Reason {
 
 /// A commit of a task, as listed in a report.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checkpoint {
+pub struct ReportCheckpoint {
     /// `n` of `T@n`.
     pub number: usize,
     /// The full commit id, in hex.

@@ -10,7 +10,7 @@ mod tally;
 
 use std::collections::{HashMap, HashSet};
 
-pub use item::{Checkpoint, Item, Reason, TaskState};
+pub use item::{Item, Reason, ReportCheckpoint, TaskState};
 pub use now::Now;
 pub use tally::{BurnPoint, Tally};
 
@@ -37,7 +37,7 @@ pub struct Source<'a> {
     /// The longest period without activity that counts as work, in seconds.
     pub gap: u64,
     /// The commits of tasks, oldest first.
-    pub checkpoints: HashMap<TaskId, Vec<Checkpoint>>,
+    pub checkpoints: HashMap<TaskId, Vec<ReportCheckpoint>>,
     /// The snapshots of tasks in this repository.
     pub saved: HashMap<TaskId, Saved>,
     /// Reads the whole of a text.

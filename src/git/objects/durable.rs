@@ -20,7 +20,7 @@ use tempfile::NamedTempFile;
 use super::{
     Batch, TRIES,
     content::{Object, Readers, WriteError},
-    gc::{self, Keep},
+    gc::{self, KeptFor},
     loose_name, not_written, pack,
 };
 use crate::{
@@ -78,12 +78,12 @@ impl Batch {
         sync_all(loose.iter().map(PathBuf::as_path)).map_err(failed)?;
         let bytes: u64 = new.iter().map(|object| object.content.size()).sum();
         if running || new.len() > MAX_LOOSE || bytes > MAX_LOOSE_BYTES {
-            return write_packs(repo, &new, Keep::Quiet);
+            return write_packs(repo, &new, KeptFor::Quiet);
         }
         gc::drop_keeps(repo);
         let (public, private): (Vec<&Object>, Vec<&Object>) =
             new.into_iter().partition(|object| object.readers == Readers::All);
-        write_packs(repo, &private, Keep::Quiet)?;
+        write_packs(repo, &private, KeptFor::Quiet)?;
         write_loose(repo, &public)
     }
 
@@ -93,7 +93,7 @@ impl Batch {
     ///
     /// `file-changed`, `object-not-written`.
     pub fn keep_durable(&self, repo: &Repo) -> Result<()> {
-        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)?)
+        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), KeptFor::Quiet)?)
     }
 
     /// Write what is staged so that no gc takes it before an operation that is in progress has come to its end, however many others
@@ -103,21 +103,21 @@ impl Batch {
     ///
     /// `file-changed`, `object-not-written`.
     pub fn hold_durable(&self, repo: &Repo) -> Result<()> {
-        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Held)?)
+        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), KeptFor::Held)?)
     }
 }
 
 /// Kept packs; small and many objects together, large ones one by one.
-pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Result<(), WriteError> {
+pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: KeptFor) -> Result<(), WriteError> {
     for readers in [Readers::All, Readers::Group, Readers::Owner] {
         let theirs: Vec<&Object> = objects.iter().copied().filter(|object| object.readers == readers).collect();
         // What not everyone may read stays in a separate pack, which no gc repacks.
-        write_packs_for(repo, &theirs, if readers == Readers::All { keep } else { Keep::Private }, readers)?;
+        write_packs_for(repo, &theirs, if readers == Readers::All { keep } else { KeptFor::Private }, readers)?;
     }
     Ok(())
 }
 
-fn write_packs_for(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<(), WriteError> {
+fn write_packs_for(repo: &Repo, objects: &[&Object], keep: KeptFor, readers: Readers) -> Result<(), WriteError> {
     let (mut pack, mut bytes) = (Vec::new(), 0);
     for object in objects {
         if bytes > 0 && bytes + object.content.size() > PACK_BYTES {

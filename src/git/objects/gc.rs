@@ -31,7 +31,7 @@ const HELD: Duration = Duration::from_secs(10 * 60);
 named! {
     /// How long a pack is kept from every gc, and what its `.keep` file says. That is on disk, where older versions read it: it never
     /// changes.
-    pub(super) enum Keep {
+    pub(super) enum KeptFor {
         /// Until a writer finds that none is running.
         Quiet = "git-agent",
         /// Until it is old, too.
@@ -41,7 +41,7 @@ named! {
     }
 }
 
-impl Keep {
+impl KeptFor {
     /// What the `.keep` file `path` is for, if it is ours.
     fn of(path: &Path) -> Option<Self> {
         Self::from_word(fs::read_to_string(path).ok()?.trim_end())
@@ -50,9 +50,9 @@ impl Keep {
     /// Whether a file of this sort, as old as `path`, has done what it was for.
     fn is_over(self, path: &Path) -> bool {
         match self {
-            Keep::Quiet => true,
-            Keep::Held => files::age(path).is_some_and(|age| age > HELD),
-            Keep::Private => false,
+            KeptFor::Quiet => true,
+            KeptFor::Held => files::age(path).is_some_and(|age| age > HELD),
+            KeptFor::Private => false,
         }
     }
 }
@@ -130,7 +130,7 @@ pub fn keeps(repo: &Repo) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(repo.common_dir().join("objects/pack")) else { return Vec::new() };
     let keeps =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "keep"));
-    keeps.filter(|path| Keep::of(path).is_some()).collect()
+    keeps.filter(|path| KeptFor::of(path).is_some()).collect()
 }
 
 /// How long a private pack stays that nothing names: as long as git's own gc keeps what nothing names.
@@ -142,7 +142,7 @@ const UNNAMED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 ///
 /// When git cannot say what is reachable; then none was removed.
 pub fn drop_private(repo: &Repo) -> Result<usize> {
-    let all = keeps(repo).into_iter().filter(|path| Keep::of(path) == Some(Keep::Private));
+    let all = keeps(repo).into_iter().filter(|path| KeptFor::of(path) == Some(KeptFor::Private));
     let old: Vec<PathBuf> = all.filter(|path| files::age(path).is_some_and(|age| age > UNNAMED)).collect();
     if old.is_empty() {
         return Ok(0);
@@ -168,7 +168,7 @@ pub fn drop_private(repo: &Repo) -> Result<usize> {
 
 /// Drop them. One that cannot be removed is left for the next writer: a kept pack only takes a little more room.
 pub(super) fn drop_keeps(repo: &Repo) {
-    for path in keeps(repo).iter().filter(|path| Keep::of(path).is_some_and(|keep| keep.is_over(path))) {
+    for path in keeps(repo).iter().filter(|path| KeptFor::of(path).is_some_and(|keep| keep.is_over(path))) {
         drop(fs::remove_file(path));
     }
 }

@@ -30,7 +30,7 @@ pub(super) use durable::sync_dir;
 pub use read::RetryPolicy;
 
 use content::Object;
-use gc::Keep;
+use gc::KeptFor;
 
 use std::path::Path;
 
@@ -241,7 +241,7 @@ fn encode(repo: &Repo, commit: &NewCommit<'_>) -> Result<Vec<u8>> {
 
 fn write_loose(repo: &Repo, object: &Object) -> Result<(), WriteError> {
     if object.readers != Readers::All {
-        return durable::write_packs(repo, &[object], Keep::Quiet);
+        return durable::write_packs(repo, &[object], KeptFor::Quiet);
     }
     // An empty file is what a crash of the machine leaves of an object; it must not pass for one.
     let path = repo.objects_dir().join(loose_name(object.id));
@@ -264,7 +264,7 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<(), WriteError> {
             written.map_err(|error| not_written(object, anyhow::anyhow!(error)))?;
             Ok(share().map_err(|error| not_written(object, error))?)
         }
-        Content::File { .. } => pack::write_kept(repo, &[object], Keep::Quiet, Readers::All),
+        Content::File { .. } => pack::write_kept(repo, &[object], KeptFor::Quiet, Readers::All),
     }
 }
 

@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 use super::{
     content::{Object, Readers, WriteError},
     durable::temporary,
-    gc::Keep,
+    gc::KeptFor,
     not_written,
 };
 use crate::{
@@ -31,7 +31,7 @@ use crate::{
 const MAX_OFFSET: u32 = 0x7fff_ffff;
 
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
-pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<(), WriteError> {
+pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: KeptFor, readers: Readers) -> Result<(), WriteError> {
     let dir = repo.objects_dir().join("pack");
     repo.make_dir(&dir).map_err(failed)?;
     let mut pack = Pack::begin(repo, &dir, objects.len(), readers)?;

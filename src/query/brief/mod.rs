@@ -69,9 +69,9 @@ pub struct Focus {
     /// How many checkpoints it has on this history.
     pub checkpoints: usize,
     /// The newest of these checkpoints.
-    pub last: Option<Checkpoint>,
+    pub last: Option<BriefCheckpoint>,
     /// The newest that passed a verification.
-    pub verified: Option<Checkpoint>,
+    pub verified: Option<BriefCheckpoint>,
     /// Whether its commits were made while working or at the end; `None` if that is unknown.
     pub making: Option<Making>,
 }
@@ -110,7 +110,7 @@ pub fn around(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<(Option
 
 /// A commit of the task on the history of HEAD.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checkpoint {
+pub struct BriefCheckpoint {
     /// `n` of `t-1@n`.
     pub number: usize,
     pub commit: ObjectId,
@@ -171,7 +171,7 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
     let head = repo.head()?.commit;
     let commits = revision::on(view, head, &task)?;
     let point =
-        |number: usize| -> Option<Checkpoint> { checkpoint(repo, number, *commits.get(number.checked_sub(1)?)?) };
+        |number: usize| -> Option<BriefCheckpoint> { checkpoint(repo, number, *commits.get(number.checked_sub(1)?)?) };
     let last = point(commits.len());
     // That there is none is not a failure here.
     let green = match head.filter(|_| !commits.is_empty()) {
@@ -207,10 +207,10 @@ fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> 
     Ok(tasks)
 }
 
-fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
+fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<BriefCheckpoint> {
     let commit = Commit::read(repo, id).ok()?;
     let subject = commit.subject().to_string();
-    Some(Checkpoint { number, commit: id, subject, at: Timestamp::from_seconds(commit.at) })
+    Some(BriefCheckpoint { number, commit: id, subject, at: Timestamp::from_seconds(commit.at) })
 }
 
 impl Facts<'_> {

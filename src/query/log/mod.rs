@@ -10,7 +10,7 @@ mod stream;
 mod words;
 
 pub use events::TaskEvent;
-pub use stream::{Checkpoint, Entry, Log};
+pub use stream::{Entry, Log, LoggedCommit};
 pub use words::Words;
 
 use std::{collections::HashSet, ffi::OsString};

@@ -25,12 +25,12 @@ use crate::{
 
 /// One entry of a log.
 pub enum Entry {
-    Commit(Box<Checkpoint>),
+    Commit(Box<LoggedCommit>),
     Event(Box<TaskEvent>),
 }
 
 /// A commit and the tasks it belongs to.
-pub struct Checkpoint {
+pub struct LoggedCommit {
     /// The commit as git reports it.
     pub record: Record,
     /// Ids of the tasks that it names, or that it was linked to.
@@ -115,7 +115,7 @@ pub struct Log<'r> {
     /// Whether git has no more.
     pub(super) at_end: bool,
     /// The next commit, while events that are newer go first.
-    pub(super) ahead: Option<Box<Checkpoint>>,
+    pub(super) ahead: Option<Box<LoggedCommit>>,
 }
 
 impl<'r> Log<'r> {
@@ -225,7 +225,7 @@ impl<'r> Log<'r> {
         Ok(Some(Entry::Commit(commit)))
     }
 
-    fn next_commit(&mut self) -> Result<Option<Checkpoint>> {
+    fn next_commit(&mut self) -> Result<Option<LoggedCommit>> {
         let mut above = Vec::new();
         while let Some(mut record) = self.next_record()? {
             self.count += 1;
@@ -269,7 +269,7 @@ impl<'r> Log<'r> {
             let same_patch_as = self.same_patch.get(&commit);
             let same_patch_as = same_patch_as.and_then(|first| Some((*first, *self.numbers.get(first)?)));
             let changes = None;
-            return Ok(Some(Checkpoint {
+            return Ok(Some(LoggedCommit {
                 record,
                 tasks,
                 number,

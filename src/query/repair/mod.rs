@@ -24,7 +24,7 @@ use crate::{
     domain::{
         id::TaskId,
         message::subject,
-        repair::{Evidence, Verdict, judge},
+        repair::{Evidence, RepairVerdict, judge},
         task::Task,
         trailer::scan,
     },
@@ -182,8 +182,8 @@ impl Desk<'_> {
             let evidence = gathered.of(entry.id);
             match judge(evidence) {
                 // The message of another task's commit may have been replaced while this one was active.
-                Verdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
-                Verdict::Ambiguous(several) if !several.iter().any(|one| says_so(one)) => {
+                RepairVerdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
+                RepairVerdict::Ambiguous(several) if !several.iter().any(|one| says_so(one)) => {
                     let several = several.into_iter().cloned().collect();
                     found.unknown.push(unknown(entry, UnlinkedReason::Ambiguous, several));
                 }

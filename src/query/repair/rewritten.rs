@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId,
-        commit::{Author, Commit},
+        commit::{Commit, CommitAuthor},
         revwalk,
     },
 };
@@ -63,6 +63,6 @@ pub(super) fn find(desk: &Desk<'_>, found: &mut Found, walked: &[Commit], tip: O
     Ok(())
 }
 
-fn key(author: &Author, subject: BString) -> Key {
+fn key(author: &CommitAuthor, subject: BString) -> Key {
     (author.name.clone(), author.mail.clone(), author.date.clone(), subject)
 }

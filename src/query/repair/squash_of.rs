@@ -6,7 +6,7 @@ use super::{Desk, Found, Range, RepairRemark, UnlinkedReason, link, sources, unk
 use crate::{
     domain::{
         id::TaskId,
-        repair::{Evidence, Same, Verdict, Whole, judge},
+        repair::{Evidence, RepairVerdict, Same, Whole, judge},
         text::oid,
         trailer::{
             block::{self, Syntax},
@@ -64,24 +64,24 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     for entry in &commits {
         match judge(gathered.of(entry.id)) {
             // A commit of the branch without a task is not evidence.
-            Verdict::Belongs(one) if one.tasks.is_empty() => {
+            RepairVerdict::Belongs(one) if one.tasks.is_empty() => {
                 found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource));
             }
-            Verdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
-            Verdict::Ambiguous(several) => {
+            RepairVerdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
+            RepairVerdict::Ambiguous(several) => {
                 let several: Vec<Evidence<ObjectId>> = several.into_iter().cloned().collect();
                 found.unknown.extend(
                     unnamed(desk, entry, UnlinkedReason::Ambiguous)
                         .map(|one| super::Unknown { candidates: several, ..one }),
                 );
             }
-            Verdict::Unknown if commits.len() == 1 => {
+            RepairVerdict::Unknown if commits.len() == 1 => {
                 let tasks = all.iter().cloned().collect();
                 let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
                 add(desk, &mut found, entry, &one, false)?;
                 found.remarks.push(RepairRemark::ContentDiffers { commit: entry.id, tip });
             }
-            Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
+            RepairVerdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
         }
     }
     Ok(found)

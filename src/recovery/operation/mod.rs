@@ -28,7 +28,7 @@ use ulid::Ulid;
 use crate::{
     domain::{id::TaskId, named::named, time::Timestamp},
     git::{Head, ObjectId},
-    recovery::execute::Author,
+    recovery::execute::OperationAuthor,
     store,
 };
 
@@ -99,7 +99,7 @@ pub struct Operation {
 
 impl Operation {
     /// An operation of `author` that begins now, from `before`. Where HEAD is afterwards, and its snapshot, are known later.
-    pub fn new(author: &Author<'_>, kind: OperationKind, title: String, before: &Head) -> Self {
+    pub fn new(author: &OperationAuthor<'_>, kind: OperationKind, title: String, before: &Head) -> Self {
         let at = (author.now)();
         Operation {
             id: author.command.unwrap_or_else(|| store::new_id(at)),

@@ -18,12 +18,12 @@ pub struct Kept {
     /// The path, relative to the top of the work tree.
     pub path: BString,
     /// The reason.
-    pub why: Keep,
+    pub why: KeepReason,
 }
 
 /// Why a path is not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub enum KeepReason {
     /// `--keep-untracked` was given.
     Asked,
     /// Untracked, and possibly older than the checkpoint.
@@ -40,17 +40,17 @@ pub enum Keep {
     NotHeld,
 }
 
-impl Keep {
+impl KeepReason {
     /// The reason as a part of a sentence.
     pub fn as_str(self) -> &'static str {
         match self {
-            Keep::Asked => "untracked, and --keep-untracked was given",
-            Keep::MayBeOlder => "untracked, possibly older than the checkpoint",
-            Keep::Ignored => "ignored at the checkpoint, so it may have existed then",
-            Keep::Submodule => "submodule directories are not changed",
-            Keep::SkipWorktree => "the index marks it skip-worktree",
-            Keep::Skipped(why) => why.reason(),
-            Keep::NotHeld => "it is not in the snapshot",
+            KeepReason::Asked => "untracked, and --keep-untracked was given",
+            KeepReason::MayBeOlder => "untracked, possibly older than the checkpoint",
+            KeepReason::Ignored => "ignored at the checkpoint, so it may have existed then",
+            KeepReason::Submodule => "submodule directories are not changed",
+            KeepReason::SkipWorktree => "the index marks it skip-worktree",
+            KeepReason::Skipped(why) => why.reason(),
+            KeepReason::NotHeld => "it is not in the snapshot",
         }
     }
 }
@@ -68,7 +68,7 @@ pub(crate) fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Targe
     }
     for path in ignored::at(repo, goal, target.rules, &removed)? {
         plan.files.remove(&path);
-        plan.keep(path.as_bstr(), Keep::Ignored);
+        plan.keep(path.as_bstr(), KeepReason::Ignored);
     }
     Ok(())
 }
@@ -90,7 +90,7 @@ pub(crate) fn what_is_skipped(
         }
         plan.files.remove(path);
         plan.kept.retain(|kept| kept.path != path);
-        plan.keep(path, Keep::Skipped(skipped.why));
+        plan.keep(path, KeepReason::Skipped(skipped.why));
     }
     Ok(())
 }
@@ -106,7 +106,7 @@ pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
         let meant: Vec<BString> = plan.files.keys().filter(|path| is_meant(path)).cloned().collect();
         for path in meant {
             plan.files.remove(&path);
-            plan.keep(path.as_bstr(), Keep::NotHeld);
+            plan.keep(path.as_bstr(), KeepReason::NotHeld);
         }
     }
 }

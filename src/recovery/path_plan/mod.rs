@@ -6,7 +6,7 @@ mod ignored;
 mod keep;
 mod target;
 
-pub use keep::{Keep, Kept};
+pub use keep::{KeepReason, Kept};
 pub use target::{Flagging, Scope, Target, Untracked};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ impl PathPlan {
 
     /// Whether a kept path may differ from the target. Repositories inside of this one do not count.
     pub fn leaves_differences(&self) -> bool {
-        self.kept.iter().any(|kept| kept.why != Keep::Skipped(SkipReason::NestedRepository))
+        self.kept.iter().any(|kept| kept.why != KeepReason::Skipped(SkipReason::NestedRepository))
     }
 
     /// The paths whose files change.
@@ -307,14 +307,14 @@ impl Planner<'_> {
         if is_left_out && !(now.is_some() && self.target.untracked == Untracked::Exact) {
             // A sparse checkout is not expanded; a file that the user put there anyway stays.
             if now.is_some() {
-                self.plan.keep(path, Keep::SkipWorktree);
+                self.plan.keep(path, KeepReason::SkipWorktree);
             }
             return Ok(());
         }
         match (now, then) {
             (Some(now), Some(then)) if now.entry.is_submodule() && then.entry.is_submodule() => {
                 if self.captured.is_other_submodule(path, then.entry.id) {
-                    self.plan.keep(path, Keep::Submodule);
+                    self.plan.keep(path, KeepReason::Submodule);
                 }
             }
             (Some(now), Some(then)) if now.entry == then.entry && (now.raw == then.raw || then.raw.is_none()) => {}
@@ -325,7 +325,7 @@ impl Planner<'_> {
             (Some(now), None) if now.entry.is_submodule() => match self.captured.is_empty_directory(path) {
                 // Nothing is checked out there.
                 true => drop(self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::NotThere))),
-                false => self.plan.keep(path, Keep::Submodule),
+                false => self.plan.keep(path, KeepReason::Submodule),
             },
             (Some(_), None) if !self.captured.is_untracked(path) => {
                 self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::NotThere));
@@ -337,8 +337,8 @@ impl Planner<'_> {
                 Untracked::BornLater => {
                     self.plan.files.insert(path.to_owned(), PathChange::Remove(Reason::Untracked));
                 }
-                Untracked::Kept => self.plan.keep(path, Keep::Asked),
-                Untracked::MayBeOlder => self.plan.keep(path, Keep::MayBeOlder),
+                Untracked::Kept => self.plan.keep(path, KeepReason::Asked),
+                Untracked::MayBeOlder => self.plan.keep(path, KeepReason::MayBeOlder),
             },
         }
         Ok(())
@@ -346,7 +346,7 @@ impl Planner<'_> {
 }
 
 impl PathPlan {
-    fn keep(&mut self, path: &BStr, why: Keep) {
+    fn keep(&mut self, path: &BStr, why: KeepReason) {
         self.kept.push(Kept { path: path.to_owned(), why });
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     git::{Head, ObjectId, Repo, sparse::Sparse},
     recovery::{
         commit::PlannedCommit,
-        execute::{self, Author, LockedWorktree, Outcome},
+        execute::{self, LockedWorktree, OperationAuthor, Outcome},
         operation::{OpLog, Operation, OperationKind, OperationState},
         path_plan::{Flagging, PathPlan, Target, Untracked},
         snapshot::{self, Captured, WorktreeState},
@@ -23,7 +23,7 @@ pub const WHOLE: (&str, &str) = ("Whole", "yes");
 ///
 /// `revert-conflict`; `head-moved` when another process committed since the plan was made; those of [`LockedWorktree::take`] and
 /// [`execute::carry_out`].
-pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &RollbackPlan) -> Result<Outcome> {
+pub fn carry_out(repo: &Repo, author: &OperationAuthor<'_>, plan: &RollbackPlan) -> Result<Outcome> {
     plan.refuse_conflicts()?;
     let worktree = LockedWorktree::take(repo)?;
     let target = target(repo, plan, &worktree.captured)?;

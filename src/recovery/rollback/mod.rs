@@ -16,7 +16,7 @@ mod revert;
 
 pub use execute::{WHOLE, carry_out, preview};
 pub use impact::{Dependent, OtherTask};
-pub use plan::{After, Checkpoint, Conflict, RollbackPlan};
+pub use plan::{After, Conflict, RollbackPlan, RollbackTarget};
 pub use preflight::check;
 pub use refusal::skip_reason;
 
@@ -79,7 +79,7 @@ pub fn plan(
     view: &View<'_>,
     task: &Task,
     family: &[TaskId],
-    to: Checkpoint,
+    to: RollbackTarget,
     head: ObjectId,
     request: &Request,
 ) -> Result<RollbackPlan> {

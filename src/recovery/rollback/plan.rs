@@ -25,7 +25,7 @@ pub struct RollbackPlan {
     /// The task to roll back, in full.
     pub task: Task,
     /// The state to restore.
-    pub to: Checkpoint,
+    pub to: RollbackTarget,
     /// How it is restored.
     pub mode: Mode,
     /// The current commit of HEAD, which must not change before the rollback.
@@ -69,7 +69,7 @@ pub enum After {
 
 /// A state of a task that can be restored.
 #[derive(Clone, Debug)]
-pub struct Checkpoint {
+pub struct RollbackTarget {
     /// The commit; `None`: the state before any commit.
     pub commit: Option<ObjectId>,
     /// n of `T@n`, if it is one of the task's commits.
@@ -82,7 +82,7 @@ pub struct Checkpoint {
     pub snapshot: Option<Snapshot>,
 }
 
-impl Checkpoint {
+impl RollbackTarget {
     /// `t-1@2`, or `snapshot 01K…`.
     pub fn full_name(&self, task: &TaskId) -> String {
         match &self.snapshot {

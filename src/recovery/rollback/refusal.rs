@@ -1,6 +1,6 @@
 //! Why a rollback is refused, in words.
 
-use super::{Checkpoint, Conflict, RollbackPlan};
+use super::{Conflict, RollbackPlan, RollbackTarget};
 use crate::{
     domain::{
         rollback::{self, LaterCommit, Mode, Refusal, SkippedCommit},
@@ -28,7 +28,7 @@ impl From<Refusal> for ModeRefusal {
     }
 }
 
-pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[LaterCommit<ObjectId>]) -> Error {
+pub(super) fn of(why: ModeRefusal, task: &Task, to: &RollbackTarget, range: &[LaterCommit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, to.full_name(&task.id));
     let which = |is: fn(&LaterCommit<ObjectId>) -> bool| {
         list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)))

@@ -9,7 +9,7 @@ use crate::{
         tree::Trees,
     },
     recovery::{
-        execute::{self, Author, LockedWorktree, Outcome},
+        execute::{self, LockedWorktree, OperationAuthor, Outcome},
         in_progress,
         operation::{Operation, OperationKind, Touched},
         path_plan::{Flagging, Scope, Target, Untracked},
@@ -38,7 +38,7 @@ pub enum Trust {
 /// and [`execute::carry_out`].
 pub fn return_to(
     repo: &Repo,
-    author: &Author<'_>,
+    author: &OperationAuthor<'_>,
     snapshot: &Snapshot,
     paths: &Pathspecs,
     trust: Trust,

@@ -28,7 +28,7 @@ mod write;
 
 pub use remote::{default_remote, fetched_ref};
 pub use view::{Lookup, View};
-pub use write::{Author, Draft, Prepared, WriteError, Written, write};
+pub use write::{Draft, EventAuthor, Prepared, WriteError, Written, write};
 
 /// The ref that holds the ledger.
 pub const REF: &str = "refs/notes/agent-tasks";

@@ -40,7 +40,7 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The author and the time of events.
-pub struct Author<'a> {
+pub struct EventAuthor<'a> {
     /// The actor named in the event lines.
     pub actor: &'a Actor,
     /// The clock, read when the events are written.
@@ -108,7 +108,7 @@ reasons! {
 /// Whatever `decide` refuses; [`WriteError::Busy`]; `read-only`.
 pub fn write<T>(
     repo: &Repo,
-    author: &Author<'_>,
+    author: &EventAuthor<'_>,
     mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
 ) -> Result<(Written, T), WriteError> {
     // Queue only when there is something to write: a refusal and a no-op work in a read-only repository, too.
@@ -198,7 +198,7 @@ impl Prepared {
     /// # Errors
     ///
     /// `note-full`, `event-too-long`, `text-too-long`, `no-effect`; when the ledger cannot be read.
-    pub fn new(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Self> {
+    pub fn new(view: &View<'_>, author: &EventAuthor<'_>, draft: Draft) -> Result<Self> {
         let repo = view.repo();
         let mut batch = Batch::default();
         let mut changes = Changes::default();
@@ -379,7 +379,7 @@ was recorded",
         Ok(())
     }
 
-    fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {
+    fn add(&mut self, repo: &Repo, author: &EventAuthor<'_>, payload: Payload) -> Result<()> {
         let at = (author.now)();
         let id = crate::store::new_id(at);
         let clone_id = self.clone_id(repo, author, &payload)?;
@@ -414,7 +414,7 @@ was recorded",
 
     /// The clone that the next event names: claims always do; another event only where an actor of this name in another
     /// clone has claimed the task, so that it does not pass for a sign of life there.
-    fn clone_id(&self, repo: &Repo, author: &Author<'_>, payload: &Payload) -> Result<Option<Ulid>> {
+    fn clone_id(&self, repo: &Repo, author: &EventAuthor<'_>, payload: &Payload) -> Result<Option<Ulid>> {
         if matches!(payload, Payload::Start(_) | Payload::Claim(_)) {
             return clone::id(repo).map(Some);
         }

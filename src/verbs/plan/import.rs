@@ -19,7 +19,7 @@ use crate::{
     error::Result,
     git::ObjectId,
     plans::{self, Difference, Format, KnownTask, Left, Plan, PlanItem, TaskChange},
-    store::ledger::{self, Author, Draft, View},
+    store::ledger::{self, Draft, EventAuthor, View},
     verbs::Caller,
 };
 
@@ -73,7 +73,7 @@ pub fn import(caller: &Caller, request: &ImportRequest) -> Result<Imported> {
             at.set(at.get().saturating_add(1));
             Timestamp::from_millis(at.get()).min(caller.now())
         };
-        let author = Author { actor: &actor, now: &now, is_held_to_it: true, command: Some(caller.command()?) };
+        let author = EventAuthor { actor: &actor, now: &now, is_held_to_it: true, command: Some(caller.command()?) };
         let (written, decided) = ledger::write(caller.repo(), &author, |view| {
             let mut decided = decide(caller, view, format, request)?;
             let draft = std::mem::replace(&mut decided.draft, Draft::nothing());

@@ -6,7 +6,7 @@ use crate::{
     git::{ObjectId, commit::Commit, date},
     query::revision,
     recovery::{
-        rollback::Checkpoint,
+        rollback::RollbackTarget,
         snapshot::{self, Snapshot, restore::refuse_foreign},
     },
     store::ledger::View,
@@ -26,7 +26,7 @@ pub(super) fn find(
     family: &[TaskId],
     head: ObjectId,
     word: &str,
-) -> Result<Checkpoint> {
+) -> Result<RollbackTarget> {
     let repo = caller.repo();
     let is_ours = |snapshot: &Snapshot| snapshot.about.tasks.iter().any(|id| family.contains(id));
     if let Some(snapshot) = snapshot::named(repo, word)? {
@@ -80,7 +80,7 @@ pub(super) fn find(
         (Some(saved), Some((_, id, at))) if saved.about.at.seconds() > at || saved.about.head.commit == Some(id) => {
             Ok(of(saved.clone()))
         }
-        (_, Some((number, id, _))) => Ok(Checkpoint {
+        (_, Some((number, id, _))) => Ok(RollbackTarget {
             commit: Some(id),
             number: Some(number),
             rule: None,
@@ -97,7 +97,7 @@ pub(super) fn find(
     }
 }
 
-fn of(snapshot: Snapshot) -> Checkpoint {
+fn of(snapshot: Snapshot) -> RollbackTarget {
     let name = format!("snapshot {}", snapshot.id);
-    Checkpoint { commit: snapshot.about.head.commit, number: None, rule: None, name, snapshot: Some(snapshot) }
+    RollbackTarget { commit: snapshot.about.head.commit, number: None, rule: None, name, snapshot: Some(snapshot) }
 }

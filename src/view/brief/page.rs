@@ -6,7 +6,7 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     git::{Head, status::PathStatus},
-    query::brief::{Checkpoint, Facts, Focus},
+    query::brief::{BriefCheckpoint, Facts, Focus},
     view::{
         brief::{
             Body, BriefPage, KeptPoints, Point, Section,
@@ -172,7 +172,7 @@ fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
 fn checkpoints(focus: &Focus) -> Vec<Point> {
     let Some(last) = &focus.last else { return vec![words("none in this history yet")] };
     let id = &focus.task.id;
-    let at = |point: &Checkpoint| {
+    let at = |point: &BriefCheckpoint| {
         let commit = oid(point.commit);
         format!("{id}@{} is {commit}, {}", point.number, point.at.to_minute())
     };

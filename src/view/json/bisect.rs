@@ -1,7 +1,7 @@
 //! `bisect`.
 
 use super::{JsonForm as _, PathJson, json};
-use crate::verbs::bisect::{self, Ending, FirstBad, Point, Tested, Verdict};
+use crate::verbs::bisect::{self, Ending, FirstBad, Point, TestVerdict, Tested};
 
 json! {
     /// The answer of `bisect`.
@@ -19,7 +19,7 @@ json! {
         skipped: Vec<String> = answer
             .tested
             .iter()
-            .filter(|tested| tested.verdict == Verdict::Skip)
+            .filter(|tested| tested.verdict == TestVerdict::Skip)
             .map(|tested| tested.point.commit.to_string())
             .collect(),
         /// With reason `skipped`: the candidates, oldest first; the last one is known to be bad.
@@ -78,9 +78,9 @@ json! {
         seconds: f64 = tested.ended.seconds,
         /// `good`, `bad` or `skip`.
         verdict: &'static str = match tested.verdict {
-            Verdict::Good => "good",
-            Verdict::Bad => "bad",
-            Verdict::Skip => "skip",
+            TestVerdict::Good => "good",
+            TestVerdict::Bad => "bad",
+            TestVerdict::Skip => "skip",
         },
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         time::Timestamp,
     },
     git::status,
-    query::brief::{Checkpoint, ENOUGH, Facts, Ledger, Needs},
+    query::brief::{BriefCheckpoint, ENOUGH, Facts, Ledger, Needs},
     store::{ledger::View, session::Session},
     view::brief::commands::{NextCommand, commands},
 };
@@ -162,7 +162,7 @@ json! {
     }
 
     /// A commit of the task.
-    struct BriefCheckpointJson from checkpoint: &Checkpoint {
+    struct BriefCheckpointJson from checkpoint: &BriefCheckpoint {
         /// `n` of `t-1@n`.
         number: usize,
         /// The full commit id.

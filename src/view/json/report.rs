@@ -5,7 +5,7 @@ use crate::{
     domain::{
         active_time::{self, Stretch},
         actor::Actor,
-        report::{Block, BurnPoint, Changes, Checkpoint, Feature, Item, Now, Report, Said, Tally},
+        report::{Block, BurnPoint, Changes, Feature, Item, Now, Report, ReportCheckpoint, Said, Tally},
     },
     view::report::words,
 };
@@ -131,7 +131,7 @@ json! {
         to: String,
     }
 
-    struct CheckpointEntry from checkpoint: &Checkpoint {
+    struct CheckpointEntry from checkpoint: &ReportCheckpoint {
         number: usize,
         commit: String,
         at: String,

@@ -7,7 +7,7 @@ use crate::{
     query::revision::Rule,
     recovery::{
         Outcome,
-        rollback::{After, Checkpoint, Conflict, Dependent, OtherTask, RollbackPlan},
+        rollback::{After, Conflict, Dependent, OtherTask, RollbackPlan, RollbackTarget},
     },
 };
 
@@ -47,7 +47,7 @@ json! {
         conflicts: Vec<RevertConflictJson>,
     }
 
-    struct ToJson from to: &Checkpoint {
+    struct ToJson from to: &RollbackTarget {
         /// The full commit id; null for the state before the first commit.
         commit: Option<String>,
         /// `n` of `<task>@n`, if it is a commit of the task.

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{event::Payload, text::Text, time::Timestamp},
-    query::log::{Checkpoint, Entry, TaskEvent},
+    query::log::{Entry, LoggedCommit, TaskEvent},
     store::ledger::View,
     view::json::{LogCommit, LogEntry, LogEvent},
 };
@@ -18,7 +18,7 @@ pub fn entry(view: &View<'_>, entry: &Entry) -> LogEntry {
     }
 }
 
-fn commit(commit: &Checkpoint) -> LogCommit {
+fn commit(commit: &LoggedCommit) -> LogCommit {
     LogCommit {
         commit: commit.record.commit.clone(),
         at: Timestamp::from_millis(commit.at).to_string(),

@@ -15,7 +15,7 @@ use crate::{
         trailer::{Rules, scan},
     },
     git::log::Record,
-    query::log::{Checkpoint, Entry, Log, TaskEvent},
+    query::log::{Entry, Log, LoggedCommit, TaskEvent},
     view::{ListRow, Style, sanitize},
 };
 
@@ -35,7 +35,7 @@ impl LogPage {
         }
     }
 
-    fn commit(&mut self, log: &Log<'_>, commit: &Checkpoint) {
+    fn commit(&mut self, log: &Log<'_>, commit: &LoggedCommit) {
         let (style, record) = (self.style, &commit.record);
         self.space(Before::Block);
         self.above(record);
@@ -73,7 +73,7 @@ impl LogPage {
         format!(" {}", self.style.refs(&format!("({})", record.decoration.to_str_lossy())))
     }
 
-    fn commit_line(&mut self, log: &Log<'_>, commit: &Checkpoint) {
+    fn commit_line(&mut self, log: &Log<'_>, commit: &LoggedCommit) {
         let (style, record) = (self.style, &commit.record);
         self.above(record);
         self.remember(record, &commit.tasks);
@@ -168,7 +168,7 @@ fn numbered(task: &str, number: Option<&Option<usize>>) -> String {
 }
 
 /// `t-1@2`, the checkpoint that made the same patch.
-fn twin(log: &Log<'_>, commit: &Checkpoint) -> Option<String> {
+fn twin(log: &Log<'_>, commit: &LoggedCommit) -> Option<String> {
     let (_, number) = commit.same_patch_as?;
     Some(format!("{}@{number}", log.task()?))
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::{Drawing, class, mark, px, scale::Busy};
 use crate::{
     domain::{
-        report::{Checkpoint, Item, TaskState},
+        report::{Item, ReportCheckpoint, TaskState},
         time::{Timestamp, show_duration},
     },
     view::{report::words, shorten},
@@ -67,7 +67,7 @@ pub fn timeline(items: &[&Item], now: Timestamp) -> Option<Drawing> {
 }
 
 /// A checkpoint of `item` at (`x`, `y`).
-fn point(item: &Item, checkpoint: &Checkpoint, x: f64, y: f64) -> Markup {
+fn point(item: &Item, checkpoint: &ReportCheckpoint, x: f64, y: f64) -> Markup {
     let title = |verdict: &str| {
         html! { title { (item.id) "@" (checkpoint.number) " " (checkpoint.subject) (verdict) } }
     };

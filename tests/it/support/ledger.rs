@@ -12,7 +12,7 @@ use git_agent::{
         time::Timestamp,
     },
     git::Repo,
-    store::ledger::{self, Author, Draft, View},
+    store::ledger::{self, Draft, EventAuthor, View},
 };
 
 use super::TestRepo;
@@ -71,7 +71,7 @@ impl Ledger {
             Timestamp::from_seconds(self.seconds.get())
         };
         let draft = Draft { events, message: "test".into(), ..Draft::default() };
-        let author = Author { actor: &self.actor, now: &now, is_held_to_it: false, command: None };
+        let author = EventAuthor { actor: &self.actor, now: &now, is_held_to_it: false, command: None };
         ledger::write(&self.repo, &author, |_| Ok((draft.clone(), ()))).expect("the ledger can be written");
     }
 
