@@ -24,6 +24,7 @@ mod run;
 mod scratch;
 pub mod skip;
 mod state;
+mod template;
 mod whole;
 
 pub use gits::{Git, default_git, gits};
