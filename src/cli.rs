@@ -22,6 +22,7 @@ use crate::{
 mod examples;
 pub(crate) mod help;
 mod passthrough;
+mod values;
 pub mod words;
 
 /// The flight recorder and the undo button for coding agents, inside git
@@ -232,7 +233,11 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             return Ok(cli);
         }
     }
-    let mut matches = tree().try_get_matches_from(passthrough::options(arguments, tree))?;
+    let whole = |arguments: &[OsString]| tree().try_get_matches_from(passthrough::options(arguments, tree));
+    let mut matches = whole(arguments).or_else(|error| {
+        let attached = Some(()).filter(|()| error.use_stderr()).and_then(|()| values::attached(arguments, tree()));
+        attached.map_or(Err(error), |attached| whole(&attached))
+    })?;
     Cli::from_arg_matches_mut(&mut matches)
 }
 

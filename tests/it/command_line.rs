@@ -118,6 +118,32 @@ fn a_text_may_stand_behind_its_task() {
 }
 
 #[test]
+fn a_text_may_begin_with_a_dash() {
+    let repo = repo();
+    let list = "- the parser\n- the lexer";
+    repo.agent(&["edit", "a", "-d", list, "--title", "-Wall, everywhere", "--accept", "- [ ] no warning", "-q"])
+        .success();
+    repo.agent(&["note", "a", list, "-q"]).success();
+    repo.agent(&["decide", "a", "- use X", "--why", "-Y is slow", "-q"]).success();
+    repo.agent(&["start", "b", "-q"]).success();
+    repo.agent(&["checkpoint", "-m", "- first", "--allow-empty", "-q"]).success();
+    repo.agent(&["complete", "--result", list, "-q"]).success();
+    repo.agent(&["fail", "c", "--reason", "-Werror stops the build", "-q"]).success();
+    let (a, b, c) = (task(&repo, "a"), task(&repo, "b"), task(&repo, "c"));
+    assert_eq!((&a["title"], &a["description"]), (&"-Wall, everywhere".into(), &list.into()));
+    assert_eq!((&a["accept"], &a["notes"][0]["text"]), (&"- [ ] no warning".into(), &list.into()));
+    assert_eq!((&a["decisions"][0]["text"], &a["decisions"][0]["why"]), (&"- use X".into(), &"-Y is slow".into()));
+    assert_eq!((&b["result"], repo.git(&["log", "-1", "--format=%s"]).text().as_str()), (&list.into(), "- first"));
+    assert_eq!(c["failure"]["reason"], "-Werror stops the build");
+    // What is an option is no text, and a value is checked as any other.
+    let lacking = repo.agent(&["complete", "a", "--result", "--next"]).exits(2).stderr;
+    assert!(lacking.contains("a value is required for '--result <TEXT|JSON>'"), "{lacking}");
+    let minus = repo.agent(&["edit", "a", "--estimate", "-5m"]).exits(2).stderr;
+    assert!(minus.starts_with("error: '-5m' is not a duration\n"), "{minus}");
+    assert!(repo.agent(&["note", "a", "-x"]).exits(2).stderr.contains("unexpected argument '-x'"));
+}
+
+#[test]
 fn quiet_prints_ids_and_nothing_else() {
     let repo = repo();
     let quiet = |words: &[&str]| {
