@@ -78,7 +78,10 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     }
     let changed = ctx.call(|caller| add::edit(caller, &args.tasks, &request));
     let changed = changed.map_err(task_change::not_a_task(ctx, &args.tasks, "give the new title with --title"))?;
-    task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))
+    task_change::answer_each(ctx, &changed, |changed| match (changed.wrote, changed.task.name()) {
+        (true, name) => format!("Edited {name}."),
+        (false, name) => format!("{name} is unchanged: it already has these values."),
+    })
 }
 
 /// What the editor shows below the text.

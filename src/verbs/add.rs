@@ -193,9 +193,37 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
                 Error::new(codes::NOTHING_TO_EDIT, message).hint("'git agent edit --help' lists what can be changed")
             );
         }
+        let edit = news(view, task, edit);
         let edit = (edit != Edit::default()).then_some(Payload::Edit(edit));
         Ok(edit.into_iter().chain(ticks).collect::<Vec<_>>())
     })
+}
+
+/// `edit`, without the values that `task` has already.
+fn news(view: &View<'_>, task: &Task, edit: Edit) -> Edit {
+    let is_news =
+        |text: &Text, known: &Option<Text>| known.as_ref().is_none_or(|known| view.text(known) != view.text(text));
+    let changes = |known: &[String], add: &[String], gone: &[String], check| {
+        let mut words = known.to_vec();
+        words::change(&mut words, add, gone, check);
+        words != known
+    };
+    let only_if = |is_news: bool, words: Vec<String>| if is_news { words } else { Vec::new() };
+    let labels = changes(&task.labels, &edit.labels, &edit.no_labels, words::label);
+    let refs = changes(&task.refs, &edit.refs, &edit.no_refs, words::reference);
+    Edit {
+        title: edit.title.filter(|title| *title != task.title),
+        description: edit.description.filter(|text| is_news(text, &task.description)),
+        priority: edit.priority.filter(|priority| *priority != task.priority),
+        parent: edit.parent.filter(|parent| *parent != task.parent),
+        files: edit.files.filter(|files| *files != task.files),
+        accept: edit.accept.filter(|text| is_news(text, &task.accept)),
+        estimate: edit.estimate.filter(|estimate| Some(*estimate) != task.estimate),
+        labels: only_if(labels, edit.labels),
+        no_labels: only_if(labels, edit.no_labels),
+        refs: only_if(refs, edit.refs),
+        no_refs: only_if(refs, edit.no_refs),
+    }
 }
 
 /// The events that tick and untick what `request` names, of the criteria of `task` with the acceptance text `accept` if there is a new one.

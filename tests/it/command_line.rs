@@ -144,6 +144,38 @@ fn a_text_may_begin_with_a_dash() {
 }
 
 #[test]
+fn what_a_task_says_already_is_not_written_again() {
+    let repo = repo();
+    let fields = ["--title", "A", "-d", "d", "--priority", "1", "--file", "f", "--accept", "x", "--estimate", "1h"];
+    let words = [&["edit", "a"][..], &fields, &["--label", "l", "--ref", "GH-1", "--parent", "b"]].concat();
+    repo.agent(&words).success();
+    repo.agent(&["edit", "a", "--tick", "1", "-q"]).success();
+    let before = commits(&repo);
+    for same in [
+        &words[2..],
+        &["--label", "l"],
+        &["--no-label", "other"],
+        &["--no-ref", "GH-2"],
+        &["--tick", "1"],
+        &["--title", "A", "--priority", "1"],
+    ] {
+        let said = repo.agent(&[&["edit", "a"], same].concat()).text();
+        assert_eq!(said, "a (A) is unchanged: it already has these values.", "{same:?}");
+    }
+    for same in [&["--no-parent"][..], &["--no-files"]] {
+        repo.agent(&[&["edit", "c"], same].concat()).success();
+    }
+    assert_eq!(commits(&repo), before);
+    // Of several values those that are new are written.
+    repo.agent(&["edit", "a", "--title", "A", "--priority", "3"]).success();
+    let last = repo.agent(&["log", "a", "--json", "-n", "1"]).json()["entries"][0].clone();
+    assert_eq!(
+        (&last["was"], &last["priority"], last.get("title")),
+        (&serde_json::json!({"priority": 1}), &3.into(), None)
+    );
+}
+
+#[test]
 fn quiet_prints_ids_and_nothing_else() {
     let repo = repo();
     let quiet = |words: &[&str]| {
