@@ -176,6 +176,19 @@ fn what_a_task_says_already_is_not_written_again() {
 }
 
 #[test]
+fn an_empty_id_names_no_task() {
+    let repo = repo();
+    repo.agent(&["cancel", "b", "c", "-q"]).success();
+    for words in [&["show", ""][..], &["start", ""], &["add", "x", "--after", ""], &["list", "--parent", ""]] {
+        let refused = refusal(&repo, words);
+        assert_eq!(
+            (&refused["code"], &refused["message"]),
+            (&"task-not-found".into(), &"the id of the task is empty".into())
+        );
+    }
+}
+
+#[test]
 fn quiet_prints_ids_and_nothing_else() {
     let repo = repo();
     let quiet = |words: &[&str]| {

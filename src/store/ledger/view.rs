@@ -179,7 +179,7 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `task-withdrawn`, `task-ambiguous`.
+    /// `task-withdrawn`, `task-ambiguous`; `task-not-found` for an empty word.
     pub fn lookup(&self, word: &str) -> Result<Lookup> {
         if let Ok(id) = TaskId::parse(word) {
             let events = self.events(&id)?.events;
@@ -190,6 +190,10 @@ impl<'r> View<'r> {
             if let Some(hidden) = hidden(&task.id, &events) {
                 return Err(hidden);
             }
+        }
+        if word.is_empty() {
+            // The value of a variable that is not set, not a prefix of every id.
+            return Err(Error::new(codes::TASK_NOT_FOUND, "the id of the task is empty").hint(Advice::ListAllTasks));
         }
         let table = self.table()?;
         match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
