@@ -148,7 +148,23 @@ fn is_listed() {
         assert_eq!(shown(short), listed["snapshots"][place]["id"]);
         assert_eq!(shown(&format!("snap@{{{place}}}")), listed["snapshots"][place]["id"]);
     }
-    assert!(repo.agent(&["snapshot", "show", "snap@{12}"]).exits(2).stderr.contains("there are fewer snapshots"));
+    for command in [&["snapshot", "show"][..], &["show"], &["diff"]] {
+        let refused = repo.agent(&[command, &["snap@{12}"]].concat()).exits(2).stderr;
+        assert!(refused.contains("snap@{12} does not exist: there are fewer snapshots"), "{command:?}: {refused}");
+    }
+    // Wherever a snapshot is named.
+    let json = |words: &[&str]| repo.agent(&[words, &["--json"]].concat()).json();
+    assert_eq!(json(&["show", "snap@{1}"])["snapshot"]["id"], listed["snapshots"][1]["id"]);
+    let second = listed["snapshots"][1]["id"].as_str().unwrap();
+    assert_eq!(json(&["diff", "snap@{1}"]), json(&["diff", second]));
+    assert_eq!(
+        repo.agent(&["show", "snap@{0}:a.txt"]).text(),
+        repo.agent(&["show", &format!("{}:a.txt", listed["snapshots"][0]["id"].as_str().unwrap())]).text()
+    );
+    // For git a branch of that name has a reflog.
+    repo.git(&["branch", "snap"]).success();
+    assert_eq!(repo.agent(&["show", "snap@{0}"]).text(), repo.git(&["show", "snap@{0}"]).text());
+    repo.git(&["branch", "-D", "snap"]).success();
     let offered =
         |typed: &str| repo.agent(&["completions", "fish", "--complete", "--", "snapshot", "restore", typed]).lines();
     assert!(offered("snap")[0].starts_with("snap@{0}\t"), "{:?}", offered("snap"));

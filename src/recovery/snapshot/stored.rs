@@ -12,7 +12,7 @@ use crate::{
         EntryKind, Head, ObjectId, ObjectKind, RefChange, Refs, Repo,
         commit::Commit,
         objects::{tidy, trees},
-        state,
+        rev_parse, state,
     },
     recovery::snapshot::codec,
 };
@@ -23,6 +23,9 @@ const LONGEST_LIST: u64 = 1 << 30;
 const LONGEST_MESSAGE: u64 = 1 << 24;
 /// A word with fewer characters is not read as the beginning of an id where it may be something else.
 const SHORTEST: usize = 6;
+
+/// What N in `snap@{N}` counts.
+const PLACES: &str = "snap";
 
 /// The snapshots of a repository.
 #[derive(Debug, Default)]
@@ -110,7 +113,7 @@ pub(super) fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
 ///
 /// `snapshot-not-found`, `ambiguous-snapshot` (usage).
 pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
-    if let Some(place) = id_prefix::place("snap", word) {
+    if let Some(place) = id_prefix::place(PLACES, word) {
         let Some((name, commit)) = refs(repo)?.into_iter().nth(place) else {
             let message = format!("{word} does not exist: there are fewer snapshots");
             return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint(Advice::ListSnapshots));
@@ -144,12 +147,15 @@ fn begun(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
 }
 
 /// The snapshot that `word`, which may stand for other things, too, names: `None` if it does not look like the id of one, or is the
-/// beginning of none.
+/// beginning of none. `snap@{N}` names one as in [`find`], unless git knows a revision `snap`, whose reflog has that name.
 ///
 /// # Errors
 ///
-/// `snapshot-not-found` for a whole id; `ambiguous-snapshot`.
+/// `snapshot-not-found` for a whole id, or an N that is too large; `ambiguous-snapshot`.
 pub fn named(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
+    if id_prefix::place(PLACES, word).is_some() {
+        return if rev_parse::is_revision(&[PLACES])? { Ok(None) } else { find(repo, word).map(Some) };
+    }
     const LETTERS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     // Ids begin with the time; that of object ids has a letter that no hexadecimal number has.
     let is_id = (SHORTEST..=ulid::ULID_LEN).contains(&word.len())
