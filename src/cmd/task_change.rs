@@ -4,6 +4,7 @@ use super::{Ctx, text_argument};
 use crate::{
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
     error::{Error, Result, codes},
+    git::state,
     store::ledger::Lookup,
     verbs::{
         self,
@@ -177,7 +178,14 @@ pub(super) fn show_uncommitted(ctx: &Ctx, left: Option<&Uncommitted>) {
     let paths = paths.join(", ");
     let goes_to = goes_to.as_ref().map(|next| format!("; from now on, a checkpoint commits {them} for {next}"));
     ctx.out.warn(format!("{total} {verb} not committed: {paths}{more}{}", goes_to.unwrap_or_default()));
-    ctx.out.hint(format!("to commit what belongs to {task}: git agent checkpoint --task {task} -m '…'"));
+    let commit = format!("to commit what belongs to {task}: git agent checkpoint --task {task} -m '…'");
+    ctx.out.hint(match ctx.repo().ok().and_then(state::in_progress) {
+        // A checkpoint would be refused.
+        Some(operation) => {
+            format!("{} is in progress, first finish it with '{}'; {commit}", operation.what, operation.go_on)
+        }
+        None => commit,
+    });
 }
 
 /// From whom `us` took the claim of `task`, as one more sentence; empty if no other actor held it `before`.

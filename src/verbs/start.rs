@@ -72,7 +72,14 @@ pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
     if !changed.wrote && request.activate != Activate::No {
         warn_of_worktrees(caller, &changed.task.id)?;
     }
-    let (replaced, mut uncommitted) = activate(caller, &changed.task.id, request.activate)?;
+    let (mut replaced, mut uncommitted) = activate(caller, &changed.task.id, request.activate)?;
+    if !replaced.is_empty() {
+        // Another worktree or clone may have ended or paused it.
+        let view = caller.view()?;
+        let is_open =
+            |id: &TaskId| view.task(id).map(|task| task.is_some_and(|task| task.status == Status::InProgress));
+        replaced.retain(|id| is_open(id).unwrap_or(true));
+    }
     uncommitted::settle(caller, std::iter::once(&mut uncommitted))?;
     Ok(Started { changed, replaced, uncommitted })
 }

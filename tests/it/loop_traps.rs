@@ -184,6 +184,42 @@ fn a_second_start_in_another_worktree_names_the_first() {
 }
 
 #[test]
+fn what_ended_in_another_worktree_does_not_stay_in_progress() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    for id in ["a", "b"] {
+        repo.agent(&["add", id, "--id", id, "-q"]).success();
+    }
+    let other = repo.worktree("other");
+    let stays = |output: &str| output.contains("a is no longer the active task of this worktree; it stays in progress");
+    for end in [&["fail", "a", "--reason", "no"][..], &["pause", "a"], &["complete", "a"]] {
+        repo.agent(&["start", "a"]).success();
+        other.agent(end).success();
+        assert!(!stays(&repo.agent(&["start", "b"]).success().stderr), "{end:?}");
+    }
+    repo.agent(&["reopen", "a"]).success();
+    repo.agent(&["start", "a"]).success();
+    assert!(stays(&repo.agent(&["start", "b"]).success().stderr));
+}
+
+#[test]
+fn an_unfinished_merge_comes_before_the_checkpoint_of_what_is_left() {
+    let repo = TestRepo::new();
+    repo.commit_file("f", "0\n", "base");
+    repo.agent(&["add", "a", "--id", "a", "-q"]).success();
+    repo.agent(&["start", "a", "-q"]).success();
+    repo.git(&["checkout", "-q", "-b", "side"]).success();
+    repo.commit_file("f", "1\n", "side");
+    repo.git(&["checkout", "-q", "main"]).success();
+    repo.commit_file("f", "2\n", "main");
+    repo.git(&["merge", "side"]).exits(1);
+    let said = repo.agent(&["complete", "a", "--force"]).success().stderr;
+    let hint = "hint: a merge is in progress, first finish it with 'git merge --continue'; \
+                to commit what belongs to a: git agent checkpoint --task a -m '…'\n";
+    assert!(said.contains(hint), "{said}");
+}
+
+#[test]
 fn work_left_in_another_worktree_is_said_where_the_task_ends() {
     for words in
         [&["complete", "a"][..], &["pause", "a"], &["fail", "a", "--reason", "no"], &["cancel", "a", "--reason", "no"]]
