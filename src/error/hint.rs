@@ -217,6 +217,8 @@ pub enum TaskAdvice {
     CompleteAnyway,
     /// Put it down, which keeps its files.
     Pause,
+    /// Start it.
+    Start,
     /// Show what is known about it.
     Show,
     /// Show its state, and check its note.

@@ -117,6 +117,7 @@ fn task(id: &str, advice: &TaskAdvice) -> String {
             format!("it can still be completed, failed or cancelled: git agent complete {id}")
         }
         TaskAdvice::Pause => format!("'git agent pause {id}' stops work on it and keeps its files"),
+        TaskAdvice::Start => format!("'git agent start {id}' starts it"),
         TaskAdvice::Show => format!("'git agent show {id}' shows what is known about it"),
         TaskAdvice::CheckNote => {
             format!("'git agent show {id}' shows its state, 'git agent doctor' checks its note")

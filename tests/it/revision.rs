@@ -191,6 +191,20 @@ fn green_is_the_newest_that_the_task_itself_was_verified_with() {
 #[test]
 fn refusals_list_what_there_is() {
     let repo = started(TestRepo::new());
+    // What was never started has no start.
+    repo.agent(&["add", "never started", "--id", "T-9", "-q"]).success();
+    insta::assert_snapshot!(repo.agent(&["show", "T-9@1"]), @r"
+    ------- stderr -------
+    error: T-9@1 does not exist: T-9 has no checkpoint on this history
+    nothing was changed
+    hint: 'git agent start T-9' starts it
+    [exit code 1]
+    ");
+    let none = repo.agent(&["rollback", "T-9", "--to", "2000-01-01"]).exits(2).stderr;
+    assert!(none.contains("T-9 has no snapshot or checkpoint") && !none.contains("@start"), "{none}");
+    repo.agent(&["complete", "T-9", "-q"]).success();
+    let ended = repo.agent(&["show", "T-9@1"]).exits(1).stderr;
+    assert!(ended.contains("hint: 'git agent show T-9' shows what is known about it\n"), "{ended}");
     let none = repo.agent(&["show", "T-1@last"]);
     insta::assert_snapshot!(none, @r"
     ------- stderr -------

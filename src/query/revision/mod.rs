@@ -14,6 +14,7 @@ mod tasks_of;
 
 pub use crate::domain::revision::Rule;
 pub use commits::{Family, alone, on, reverted, touched};
+pub use refusal::before_start;
 pub use resolve_args::{Emptiness, Resolver};
 pub use start::{Start, is_cut, refuse_cut, start};
 pub use tasks_of::{NUMBERED, NumberedTask, NumberedTasks};

@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         revision::Which,
+        status::Status,
         task::Task,
         text::oid,
         time::{Timestamp, show_duration},
@@ -25,7 +26,11 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
     };
     let error = Error::new(codes::NO_SUCH_CHECKPOINT, why);
     if commits.is_empty() {
-        return error.hint(format!("{id}@start is the state before it was started")).hint(Advice::CheckpointActive);
+        return match task.status {
+            _ if task.base.is_some() => error.hint(before_start(task)).hint(Advice::CheckpointActive),
+            Status::Pending => error.hint(TaskAdvice::Start.about(id)),
+            _ => error.hint(TaskAdvice::Show.about(id)),
+        };
     }
     let newest = commits.iter().enumerate().rev().take(LISTED);
     let mut error = error.hints(newest.map(|(at, commit)| line(repo, id.as_str(), at + 1, *commit, now)));
@@ -36,6 +41,11 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
         Which::Green => error.hint(TaskAdvice::Verify.about(id)),
         _ => error,
     }
+}
+
+/// What `t-1@start` is, of a task that was started.
+pub fn before_start(task: &Task) -> String {
+    format!("{}@start is the state before it was started", task.id)
 }
 
 /// `t-1@2 is 0123456789ab, 3 hours ago: Fix login`

@@ -92,7 +92,7 @@ pub(super) fn find(
             let why = format!("{} has no snapshot or checkpoint from that time or earlier", task.id);
             Err(Error::new(codes::SNAPSHOT_NOT_FOUND, why)
                 .hint(format!("'git agent log --snapshots {}' lists its snapshots", task.id))
-                .hint(format!("{}@start is the state before it was started", task.id)))
+                .hints(task.base.as_ref().map(|_| revision::before_start(task))))
         }
     }
 }
