@@ -441,6 +441,16 @@ pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId], pare
     let table = view.table()?;
     let graph = Graph::new(&table);
     let Some(cycle) = graph.would_close(id, after, parent) else { return Ok(()) };
+    if let [one, other] = cycle.as_slice()
+        && one == other
+    {
+        let is_part = parent == Some(id) && !after.contains(id);
+        let (code, what) = match is_part {
+            true => (codes::PARENT_CYCLE, "be a subtask of"),
+            false => (codes::DEPENDENCY_CYCLE, "depend on"),
+        };
+        return Err(Error::new(code, format!("{id} cannot {what} itself")));
+    }
     let is_part = |part: &TaskId, feature: &TaskId| match parent {
         Some(parent) if part == id => feature == parent,
         _ => graph.get(part).and_then(Row::parent).is_some_and(|row| row.id() == *feature),

@@ -43,7 +43,7 @@ fn a_part_that_comes_after_its_own_feature_is_refused_with_the_cycle_spelled_out
         ),
         (&["edit", "g", "--parent", "f"], "cycle f → g → b → f (g is a subtask of f, b is a subtask of g)"),
         (&["edit", "f", "--parent", "a"], "cycle a → f → a (f is a subtask of a, a is a subtask of f)"),
-        (&["edit", "f", "--parent", "f"], "cycle f → f"),
+        (&["edit", "f", "--parent", "f"], "f cannot be a subtask of itself"),
     ] {
         let refused = repo.agent(words).exits(1);
         assert!(refused.stderr.contains(cycle), "{words:?}: {refused}");

@@ -175,6 +175,18 @@ fn dependencies_and_blockers_hold_and_cycles_are_spelled_out() {
     hint: 'git agent dep remove <task> --after <task>' removes a dependency
     [exit code 1]
     ");
+    insta::assert_snapshot!(repo.agent(&["dep", "add", "a", "--after", "a"]), @r"
+    ------- stderr -------
+    error: a cannot depend on itself
+    nothing was changed
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(repo.agent(&["edit", "a", "--parent", "a"]), @r"
+    ------- stderr -------
+    error: a cannot be a subtask of itself
+    nothing was changed
+    [exit code 1]
+    ");
     insta::assert_snapshot!(repo.agent(&["start", "b"]), @r"
     ------- stderr -------
     error: cannot start b: waits for a, which is pending

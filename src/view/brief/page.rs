@@ -270,10 +270,9 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         points.push(words(format!("commits made here are not stamped: {why}")));
     }
     if state.unstamped > 0 {
-        points.push(words(format!(
-            "{} made while it was active are not stamped with it",
-            plural(state.unstamped, "commit")
-        )));
+        let verb = if state.unstamped == 1 { "is" } else { "are" };
+        let commits = plural(state.unstamped, "commit");
+        points.push(words(format!("{commits} made while it was active {verb} not stamped with it")));
     }
     points.extend(state.follow_up.iter().map(|after| words(hint::follow_up(after))));
     let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
