@@ -2,7 +2,7 @@
 
 use super::{Ctx, task_change, text_argument};
 use crate::{
-    domain::{graph::Graph, summary::Summary, table::Row},
+    domain::{graph::Graph, summary::Summary, table::Row, text::list},
     error::Result,
     verbs::task::Act,
 };
@@ -39,6 +39,15 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         },
         (false, name) => format!("{name} is already cancelled."),
     })?;
+    for changed in changed.iter().filter(|changed| changed.wrote) {
+        let parts = graph.get(&changed.task.id).into_iter().flat_map(|row| graph.below(row));
+        let mut open: Vec<String> =
+            parts.filter(|row| !row.status().is_closed()).map(|row| row.summary().name()).collect();
+        open.sort_unstable();
+        if !open.is_empty() {
+            ctx.out.status(format!("Cancelled with it: {}.", list(open)));
+        }
+    }
     ctx.out.hint(format!("to reopen it: git agent reopen {}", task_change::ids(&changed)));
     Ok(())
 }

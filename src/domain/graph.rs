@@ -1,7 +1,8 @@
 //! What comes after what: readiness, the order of `next`, cycles.
 //!
 //! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, there is no live
-//! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
+//! claim, no feature above it is cancelled (what is below a cancelled task is cancelled with it), and, for a feature, none of its
+//! subtasks is open (it would otherwise be offered before the work it consists of).
 
 use std::{
     cell::{Cell, OnceCell},
@@ -44,6 +45,8 @@ pub struct Graph<'a> {
     duplicates: OnceCell<Vec<(usize, usize)>>,
     /// The tasks below each feature, counted; `None` for cyclic features. Computed on demand.
     leaves: OnceCell<Vec<Option<Leaves>>>,
+    /// Whether each task counts: see [`Counted`]; `None` if no feature is cancelled. Computed on demand.
+    counted: OnceCell<Option<Vec<bool>>>,
     plan: OnceCell<Plan>,
     known_cycles: OnceCell<Cycles>,
     /// How many dependencies may be followed for single tasks before the cycles of the whole graph are found instead.
@@ -75,6 +78,7 @@ impl<'a> Graph<'a> {
             children: OnceCell::new(),
             duplicates: OnceCell::new(),
             leaves: OnceCell::new(),
+            counted: OnceCell::new(),
             plan: OnceCell::new(),
             known_cycles: OnceCell::new(),
             steps: Cell::new(table.len()),
@@ -101,10 +105,28 @@ impl<'a> Graph<'a> {
     pub fn is_workable(&self, task: Row<'_>) -> bool {
         let is_completed = |before: Row<'_>| before.status() == Status::Completed;
         let is_begun = match task.status() {
-            Status::Pending => task.after().all(|before| before.is_some_and(is_completed)),
+            Status::Pending => {
+                task.after().all(|before| before.is_some_and(is_completed)) && !self.is_below_cancelled(task)
+            }
             status => status == Status::InProgress,
         };
         is_begun && task.exists() && task.blockers() == 0 && self.open_children[task.at()] == 0
+    }
+
+    /// Whether the open task `task` is below a cancelled feature, and is cancelled with it.
+    pub fn is_below_cancelled(&self, task: Row<'_>) -> bool {
+        let counted = self.counted.get_or_init(|| {
+            let is_cut = |task: Row<'_>| task.status() == Status::Cancelled && self.is_feature[task.at()];
+            let mut counted = Counted(vec![None; self.table.len()]);
+            self.table.rows().any(is_cut).then(|| self.table.rows().map(|task| counted.ask(task)).collect())
+        });
+        !task.status().is_closed() && counted.as_ref().is_some_and(|counted| !counted[task.at()])
+    }
+
+    /// The nearest cancelled feature above `task`.
+    fn cancelled_above(&self, task: Row<'a>) -> Option<Row<'a>> {
+        let above = std::iter::successors(task.parent(), |task| task.parent());
+        above.take(self.table.len()).find(|feature| feature.status() == Status::Cancelled)
     }
 
     /// Why `task` is not ready at `now`; empty if it is.
@@ -112,8 +134,11 @@ impl<'a> Graph<'a> {
         if task.status != Status::Pending {
             return vec![Obstacle::Status(task.status)];
         }
-        let cycle = self.get(&task.id).and_then(|row| self.cycle_of(row.at()));
-        let mut obstacles: Vec<Obstacle> = cycle.map(Obstacle::Cycle).into_iter().collect();
+        let row = self.get(&task.id);
+        let above = row.filter(|row| self.is_below_cancelled(*row)).and_then(|row| self.cancelled_above(row));
+        let cycle = row.and_then(|row| self.cycle_of(row.at()));
+        let mut obstacles: Vec<Obstacle> = above.map(|feature| Obstacle::Cancelled(feature.id())).into_iter().collect();
+        obstacles.extend(cycle.map(Obstacle::Cycle));
         obstacles.extend(self.waiting_on(&task.after).map(|id| {
             let before = self.get(id).map(Row::original);
             Obstacle::Waits {

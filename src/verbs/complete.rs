@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::{
         event::{Complete, Payload},
-        graph::Graph,
+        graph::{Graph, Obstacle},
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
@@ -281,7 +281,10 @@ fn refuse(caller: &Caller, graph: &Graph<'_>, task: &Task, force: bool) -> Resul
         return Ok(());
     }
     let pending = Summary { status: Status::Pending, claim: None, until: None, ..Summary::of(task) };
-    let obstacles: Vec<String> = graph.obstacles(&pending, caller.now()).iter().map(ToString::to_string).collect();
+    // What was done although its feature is cancelled is done.
+    let obstacles = graph.obstacles(&pending, caller.now()).into_iter();
+    let obstacles = obstacles.filter(|obstacle| !matches!(obstacle, Obstacle::Cancelled(_)));
+    let obstacles: Vec<String> = obstacles.map(|obstacle| obstacle.to_string()).collect();
     if obstacles.is_empty() {
         return Ok(());
     }

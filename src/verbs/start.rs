@@ -144,23 +144,40 @@ fn all_completed(view: &View<'_>, task: &Task) -> Result<bool> {
     Ok(true)
 }
 
-/// Refuse while tasks before it, or blockers, are open.
+/// Whether it is certain that no feature above `task` is cancelled.
+fn is_wanted(view: &View<'_>, task: &Task) -> Result<bool> {
+    let mut above = task.parent.clone();
+    for _ in 0..FEW {
+        let Some(feature) = above.map(|id| view.task(&id)).transpose()?.flatten() else { return Ok(true) };
+        if feature.status == Status::Cancelled {
+            return Ok(false);
+        }
+        above = feature.parent;
+    }
+    Ok(above.is_none())
+}
+
+/// Refuse while tasks before it, or blockers, are open, or a feature above it is cancelled.
 fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()> {
-    if task.blockers.is_empty() && task.after.len() <= FEW && all_completed(view, task)? {
+    let is_free = task.blockers.is_empty() && task.after.len() <= FEW;
+    if is_free && all_completed(view, task)? && is_wanted(view, task)? {
         return Ok(());
     }
     let table = view.table()?;
     let pending = Summary { status: Status::Pending, ..Summary::of(task) };
-    let obstacles: Vec<String> = Graph::new(&table)
-        .obstacles(&pending, caller.now())
-        .iter()
-        .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_) | Obstacle::PutOff(_)))
-        .map(ToString::to_string)
-        .collect();
+    let mut obstacles = Graph::new(&table).obstacles(&pending, caller.now());
+    obstacles
+        .retain(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_) | Obstacle::PutOff(_)));
     if obstacles.is_empty() {
         return Ok(());
     }
+    let cancelled = obstacles.iter().find_map(|obstacle| match obstacle {
+        Obstacle::Cancelled(feature) => Some(format!("to reopen the feature: git agent reopen {feature}")),
+        _ => None,
+    });
+    let obstacles: Vec<String> = obstacles.iter().map(ToString::to_string).collect();
     Err(Error::new(codes::TASK_NOT_READY, format!("cannot start {}: {}", task.id, obstacles.join("; ")))
+        .hints(cancelled)
         .hint("'git agent next' finds a task that is ready")
         .hint(format!("to start it anyway: git agent start {} --force", task.id)))
 }

@@ -92,7 +92,7 @@ fn people_see_it_at_a_glance() {
     ◌ login   Login  (50%, 1 subtask open)
     ■   session Session  (0%, 1 blocker open, 1 subtask open)
     ○     cookie  Cookie
-    ○ sound   Sound
+    ◌ sound   Sound  (is part of captcha, which is cancelled)
     ");
 }
 
@@ -108,4 +108,49 @@ fn estimates_weigh_if_every_leaf_has_one() {
     assert!(repo.agent(&["list", "--tree"]).success().stdout.contains("Login  (25%"));
     repo.agent(&["complete", "cookie"]).success();
     assert_eq!(work(&repo, "login")["progress"]["percent"], 100);
+}
+
+#[test]
+fn what_is_below_a_cancelled_feature_is_cancelled_with_it_wherever_it_is_asked() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    for (id, parent) in [("shop", None), ("cart", Some("shop")), ("pay", Some("cart")), ("mail", Some("shop"))] {
+        let parent = parent.map_or_else(Vec::new, |parent| vec!["--parent", parent]);
+        repo.agent(&[&["add", id, "--id", id, "-q"][..], &parent].concat()).success();
+    }
+    repo.agent(&["start", "mail", "-q"]).success();
+    repo.agent(&["fail", "mail", "--reason", "no server", "-q"]).success();
+    let ready = |id: &str| repo.agent(&["show", id, "--json"]).json()["task"]["ready"].clone();
+    let reason = || repo.agent(&["next", "--json"]).json()["reason"].clone();
+    assert_eq!((ready("pay"), reason()), (json!(true), Value::Null));
+
+    let said = repo.agent(&["cancel", "shop"]).success().stderr;
+    assert!(said.contains("Cancelled with it: cart (cart), mail (mail), pay (pay).\n"), "{said}");
+    assert_eq!(repo.agent(&["status", "--json"]).json()["counts"]["cancelled"], 2);
+    assert_eq!((ready("pay"), reason()), (json!(false), json!("all-blocked")));
+    assert_eq!(repo.agent(&["ready", "--json"]).json()["tasks"], json!([]));
+    insta::assert_snapshot!(repo.agent(&["ready", "--explain"]), @r"
+    ✗ mail mail
+        failed
+    ◌ cart cart
+        is part of shop, which is cancelled
+        1 subtask open
+    ◌ pay  pay
+        is part of shop, which is cancelled
+    ");
+    for (id, hint) in [("pay", "git agent start pay --force"), ("mail", "git agent start mail --force")] {
+        let refused = repo.agent(&["start", id]).exits(1).stderr;
+        let why = format!("error: cannot start {id}: is part of shop, which is cancelled\n");
+        assert!(refused.starts_with(&why) && refused.contains(hint), "{refused}");
+        assert!(refused.contains("hint: to reopen the feature: git agent reopen shop\n"), "{refused}");
+    }
+    // Neither does a brief offer it.
+    let brief = repo.agent(&["brief"]).success().stdout;
+    assert!(!brief.contains("Ready next") && !brief.contains("start mail"), "{brief}");
+    // What was done although it is cancelled is done.
+    repo.agent(&["start", "pay", "--force", "-q"]).success();
+    repo.agent(&["complete", "pay", "-q"]).success();
+    repo.agent(&["reopen", "shop", "pay", "-q"]).success();
+    assert_eq!(ready("pay"), true);
+    repo.agent(&["start", "mail", "-q"]).success();
 }

@@ -191,6 +191,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             None if row.priority == DEFAULT_PRIORITY => (String::new(), false),
             None => (format!("p{}", row.priority), false),
             Some(Obstacle::Waits { on, status, .. }) => (format!("after {on}"), status == Some(Status::Failed)),
+            Some(Obstacle::Cancelled(feature)) => (format!("{feature} is cancelled"), false),
             Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
             Some(Obstacle::PutOff(until)) => (format!("until {}", minute(until)), false),
             Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),

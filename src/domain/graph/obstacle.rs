@@ -10,6 +10,8 @@ use crate::domain::{actor::Actor, id::TaskId, status::Status, text::plural, time
 pub enum Obstacle {
     /// It is not pending.
     Status(Status),
+    /// This feature above it is cancelled, and the task with it.
+    Cancelled(TaskId),
     /// A dependency is not completed.
     Waits {
         /// The dependency.
@@ -40,6 +42,7 @@ impl fmt::Display for Obstacle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Obstacle::Status(status) => f.write_str(status.in_words()),
+            Obstacle::Cancelled(feature) => write!(f, "is part of {feature}, which is cancelled"),
             Obstacle::Waits { on, status: None, .. } => {
                 write!(f, "waits for {on}, which is not in this ledger")
             }

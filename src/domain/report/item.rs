@@ -230,8 +230,8 @@ pub(super) fn reasons(source: &Source<'_>, task: &Task) -> Vec<Reason> {
             Obstacle::Cycle(cycle) => reasons.push(Reason::Cycle(cycle)),
             Obstacle::PutOff(until) => reasons.push(Reason::PutOff(until)),
             Obstacle::Claimed { by, until } => reasons.push(Reason::Held { by, until }),
-            // The blockers are there in full; parts are listed below their feature.
-            Obstacle::Blocked(_) | Obstacle::Status(_) | Obstacle::Subtasks(_) => {}
+            // The blockers are there in full; parts are listed below their feature; no report has parts of what is cancelled.
+            Obstacle::Cancelled(_) | Obstacle::Blocked(_) | Obstacle::Status(_) | Obstacle::Subtasks(_) => {}
         }
     }
     reasons

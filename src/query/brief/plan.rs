@@ -51,7 +51,7 @@ impl Plan {
             let is_other = about.is_none_or(|task| task.id.as_str() != row.id_str());
             match row.status() {
                 Status::InProgress if is_other => in_progress.push(row),
-                Status::Failed if is_other => failed.push(row),
+                Status::Failed if is_other && !graph.is_below_cancelled(row) => failed.push(row),
                 Status::Pending if is_other && graph.is_ready(row, now) => ready.push(row),
                 _ => {}
             }

@@ -74,6 +74,7 @@ fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<Stri
             Obstacle::Blocked(count) => remarks.push(format!("{} open", sanitize::plural(*count as usize, "blocker"))),
             Obstacle::PutOff(until) => remarks.push(format!("paused until {}", until.to_minute())),
             Obstacle::Claimed { by, .. } => remarks.push(format!("held by {by}")),
+            Obstacle::Cancelled(feature) => remarks.push(format!("{feature} is cancelled")),
             Obstacle::Waits { on, status: None, .. } => remarks.push(format!("{on} is not in this ledger")),
             _ => {}
         }
