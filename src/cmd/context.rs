@@ -12,7 +12,7 @@ use crate::recovery::restore::fault_points;
 use crate::{
     domain::{actor::Actor, claim::Holder, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
-    git::{Repo, cmd::Git, message, relay::Color},
+    git::{Repo, cmd::Git, editor, relay::Color},
     store::ledger::View,
     verbs::{self, Caller, Clock},
     view::{Out, Style},
@@ -175,7 +175,7 @@ impl Ctx {
                 {
                     chosen
                 }
-                _ => message::pager(self.repo()?)?,
+                _ => editor::pager(self.repo()?)?,
             };
             Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
         })

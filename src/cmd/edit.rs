@@ -105,7 +105,7 @@ fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<Stri
     let (title, description) = (&task.title, task.description.as_ref().map(|text| view.text(text)).unwrap_or_default());
     let text = format!("{title}\n\n{description}");
     let edited = editor::edit(ctx.repo()?, text.trim_end().into(), &format!("\n{ABOUT}"), ESCAPE)?;
-    let edited = String::from_utf8(edited).map_err(|_| Error::new(codes::BAD_TEXT, "the text is not UTF-8"))?;
+    let edited = String::from_utf8(edited.into()).map_err(|_| Error::new(codes::BAD_TEXT, "the text is not UTF-8"))?;
     let (first, rest) = edited.trim().split_once('\n').unwrap_or((edited.trim(), ""));
     if first.is_empty() {
         return Ok((None, None));

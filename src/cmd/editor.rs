@@ -2,11 +2,12 @@
 
 use std::{ffi::OsString, fs, path::Path};
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
+    domain::message::tidy,
     error::{Context as _, Error, Result, codes},
-    git::{Repo, message},
+    git::{self, Repo},
     verify::{Output, run_program},
 };
 
@@ -30,7 +31,7 @@ pub(super) struct Escape {
 /// # Errors
 ///
 /// `editor-failed`; nothing was changed then.
-pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Result<Vec<u8>> {
+pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Result<BString> {
     // A line of the text must not be taken for a comment.
     let is_free = |mark: &&u8| !text.lines().any(|line| line.first() == Some(mark));
     let mark = char::from(*MARKS.iter().find(is_free).unwrap_or(&MARKS[0]));
@@ -44,7 +45,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Res
     fs::write(&file, [text.as_bytes(), b"\n", about.as_bytes()].concat()).or_environment(failed)?;
     open(repo, &file, escape)?;
     let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;
-    let edited = message::strip_comments(repo, edited, mark)?;
+    let edited = tidy(edited.lines().filter(|line| !line.starts_with_str(mark.to_string())));
     // No longer needed; harmless if it cannot be removed.
     drop(fs::remove_file(&file));
     Ok(edited)
@@ -52,7 +53,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Res
 
 /// Open `file` as git would: any command line of a shell is an editor.
 fn open(repo: &Repo, file: &Path, escape: Escape) -> Result<()> {
-    let editor = message::editor(repo)?;
+    let editor = git::editor::editor(repo)?;
     if editor == ":" {
         return Ok(());
     }

@@ -10,9 +10,33 @@ pub fn of_commit(commit: &[u8]) -> &[u8] {
 
 /// The subject of a message, git's `%s`: the first paragraph on one line, without white space at the ends of its lines.
 pub fn subject(message: &[u8]) -> BString {
-    let trimmed = |line: &[u8]| line.trim_end_with(|c| matches!(c, ' ' | '\t' | '\n' | '\r')).len();
-    let lines = message.lines().map(|line| &line[..trimmed(line)]).skip_while(|line| line.is_empty());
+    let lines = message.lines().map(trimmed).skip_while(|line| line.is_empty());
     bstr::join(" ", lines.take_while(|line| !line.is_empty())).into()
+}
+
+/// `message` as `git commit --cleanup=whitespace` leaves it: no space at the ends of its lines, one blank line at most between its paragraphs,
+/// none around it, and a line break at its end; empty if there is nothing else in it (git's `strbuf_stripspace`).
+pub fn tidy<'m>(lines: impl IntoIterator<Item = &'m [u8]>) -> BString {
+    let mut tidy = BString::default();
+    let mut is_apart = false;
+    for line in lines {
+        let line = trimmed(line);
+        if line.is_empty() {
+            is_apart = !tidy.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut is_apart) {
+            tidy.push(b'\n');
+        }
+        tidy.extend_from_slice(line);
+        tidy.push(b'\n');
+    }
+    tidy
+}
+
+/// A line without what git takes for white space at its end.
+fn trimmed(line: &[u8]) -> &[u8] {
+    line.trim_end_with(|c| matches!(c, ' ' | '\t' | '\n' | '\r'))
 }
 
 /// A message that is being written.
@@ -80,6 +104,18 @@ mod tests {
             ("nbsp\u{a0}\n\nx", "nbsp\u{a0}"),
         ] {
             assert_eq!(subject(message.as_bytes()), expected, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn a_tidy_message_has_no_space_around_its_lines_and_paragraphs() {
+        for (message, expected) in [
+            ("\n \none \r\n\ttwo\n\n\t\n\nthree", "one\n\ttwo\n\nthree\n"),
+            ("one\n\n\n", "one\n"),
+            (" \n\t\n", ""),
+            ("page\u{c}", "page\u{c}\n"),
+        ] {
+            assert_eq!(tidy(message.as_bytes().lines()), expected, "{message:?}");
         }
     }
 

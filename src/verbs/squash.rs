@@ -4,9 +4,8 @@ use bstr::{BString, ByteSlice as _};
 
 use super::Caller;
 use crate::{
-    domain::{id::TaskId, revision::Which},
+    domain::{id::TaskId, message::tidy, revision::Which},
     error::{Error, Result, codes},
-    git::message,
     query::revision,
     recovery::{
         Done, Outcome,
@@ -56,7 +55,7 @@ pub fn plan(caller: &Caller, request: &Request) -> Result<SquashPlan> {
 /// `empty-message`.
 pub fn message(caller: &Caller, plan: &SquashPlan, text: Option<&str>) -> Result<BString> {
     let text = text.map_or_else(|| plan.proposal.clone(), BString::from);
-    let text = message::strip_space(caller.repo(), text.into())?;
+    let text = tidy(text.lines());
     plan.message(caller.repo(), &text, &plan.others)
 }
 

@@ -1,20 +1,9 @@
-//! Commit messages as git cleans them up, and the programs that git shows text with.
+//! The programs that git shows text with: its editor and its pager.
 
 use bstr::ByteSlice as _;
 
 use super::{cmd, repo::Repo};
 use crate::error::Result;
-
-/// `message` without trailing space, and with one blank line at most between its paragraphs.
-pub fn strip_space(repo: &Repo, message: Vec<u8>) -> Result<Vec<u8>> {
-    repo.git().arg("stripspace").stdin(message).run()
-}
-
-/// The same, and without the lines that begin with `mark`.
-pub fn strip_comments(repo: &Repo, message: Vec<u8>, mark: char) -> Result<Vec<u8>> {
-    let setting = format!("core.commentChar={mark}");
-    repo.git().args(["-c", &setting, "stripspace", "--strip-comments"]).stdin(message).run()
-}
 
 /// The command line of the editor that git would open; `:` is none.
 ///
