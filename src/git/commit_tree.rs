@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
@@ -22,6 +22,20 @@ pub struct CommitTree<'a> {
     /// The author; `None`: the committer.
     pub author: Option<&'a CommitAuthor>,
     pub signed: bool,
+}
+
+/// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD: nothing is signed or recoded, and
+/// the reflogs say what they usually do. Hooks, and operations of git that end with a commit, are not considered.
+pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
+    let config = repo.config();
+    let encoding = config.text("i18n.commitEncoding");
+    let is_utf8 = encoding.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf8| name.eq_ignore_ascii_case(utf8)));
+    is_utf8
+        && message.to_str().is_ok_and(|text| !text.contains('\0'))
+        && !config.flag("commit.gpgSign")
+        // Where no reflog is created, git appends to those that exist.
+        && !config.is_off("core.logAllRefUpdates")
+        && std::env::var_os("GIT_REFLOG_ACTION").is_none()
 }
 
 impl CommitTree<'_> {

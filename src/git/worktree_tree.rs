@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, BString};
 
 use crate::{
     error::{Context as _, Result},
@@ -13,7 +13,7 @@ use crate::{
         ObjectId, Repo,
         cmd::Git,
         diff::{self, Renames},
-        index::{self, TempIndex, entries::Entries},
+        index::{self, TempIndex},
         objects::{
             Batch,
             trees::{self, Edits},
@@ -93,18 +93,9 @@ impl<'r> WorkTreeContent<'r> {
     ) -> Result<(ObjectId, Option<Edits>)> {
         let private = self.index_copy()?.with_objects_in(self.objects()?);
         private.add_dirty(dirty, nested)?;
-        let entries = match private.path().exists() {
-            true => Entries::read_at(self.repo, private.path())?,
-            false => Entries::none(self.repo)?,
+        let Some(edits) = private.entries_of(changed)? else {
+            return Ok((private.write_tree()?, None));
         };
-        let mut edits = Edits::new();
-        for path in changed {
-            let is_merged = entries.at(path.as_bstr()).all(|entry| entry.stage == 0);
-            if !is_merged || entries.collapsed(path.as_bstr()).is_some() {
-                return Ok((private.write_tree()?, None));
-            }
-            edits.insert(path.clone(), entries.find(path.as_bstr()));
-        }
         let tree = trees::edit(self.repo, &mut self.unwritten.borrow_mut(), Some(head), &edits)?;
         Ok((tree, Some(edits)))
     }

@@ -13,6 +13,7 @@ use crate::{
     },
     error::{Error, Result},
     git::agent_host,
+    hook,
     query::revision,
     recovery::checkpoint::{self, CheckpointRemark, Label, Made, message},
     store::ledger::Draft,
@@ -117,6 +118,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
         output: request.output,
         whole: verify.is_some(),
         what: request.what.clone(),
+        other_hooks: hook::install::others_run_on_commit(repo),
     };
     let outcome = checkpoint::make(repo, &lock, &wanted)?;
     outcome.remarks.iter().for_each(|remark| caller.warn(remark_words(remark)));

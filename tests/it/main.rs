@@ -12,6 +12,7 @@ mod changes_since;
 mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;
+mod checkpoint_plain;
 mod checkpoint_refusals;
 mod checkpoint_undo;
 mod clones;

@@ -19,12 +19,16 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{entries::Flags, objects_in};
+use super::{
+    entries::{Entries, Flags},
+    objects_in,
+};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
         cmd::{self, Git, Output},
         files,
+        objects::trees::Edits,
         repo::Repo,
         worktree,
     },
@@ -155,6 +159,27 @@ impl<'r> TempIndex<'r> {
     pub fn write_tree(&self) -> Result<ObjectId> {
         let answer = self.git().args(["write-tree"]).run()?;
         cmd::id(&answer).ok_or_else(|| Error::bug("unexpected output from 'git write-tree'"))
+    }
+
+    /// What a tree of this index has at each of `paths`; `None` where one has conflicts, or is in a directory of a sparse index.
+    ///
+    /// # Errors
+    ///
+    /// When the index is damaged.
+    pub fn entries_of<'p>(&self, paths: impl Iterator<Item = &'p BString>) -> Result<Option<Edits>> {
+        let entries = match self.path.exists() {
+            true => Entries::read_at(self.repo, &self.path)?,
+            false => Entries::none(self.repo)?,
+        };
+        let mut edits = Edits::new();
+        for path in paths {
+            let is_merged = entries.at(path.as_bstr()).all(|entry| entry.stage == 0);
+            if !is_merged || entries.collapsed(path.as_bstr()).is_some() {
+                return Ok(None);
+            }
+            edits.insert(path.clone(), entries.find(path.as_bstr()));
+        }
+        Ok(Some(edits))
     }
 
     /// The entries of `paths`, in their order.

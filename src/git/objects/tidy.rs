@@ -3,12 +3,12 @@
 //! `git repack --geometric` rolls small packs and loose objects up into one pack, with deltas, whether or not anything leads to them: what
 //! another process has written and not named yet is safe. Large packs, and those with a `.keep` file, stay unchanged.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, time::Duration};
 
 use super::gc;
 use crate::{
     error::Result,
-    git::{partial, refs::remembered, repo::Repo},
+    git::{files, partial, refs::remembered, repo::Repo},
 };
 
 /// From this many packs, or loose refs of one kind, on.
@@ -45,4 +45,17 @@ pub fn tidy(repo: &Repo, refs: &str) -> Result<bool> {
         git().args(["pack-refs", "--all"]).run()?;
     }
     Ok(true)
+}
+
+/// How often git is asked whether there is much to pack.
+const MAINTAINED: Duration = Duration::from_secs(10 * 60);
+
+/// Let git pack what has accumulated, if that is much, as `git commit` does: every few minutes at most.
+pub fn maintain(repo: &Repo) {
+    let asked = repo.agent_dir().join("maintained");
+    if files::age(&asked).is_none_or(|age| age > MAINTAINED) {
+        // What fails here is git's to report, when it packs the next time.
+        repo.put(&asked, b"").ok();
+        repo.git().args(["maintenance", "run", "--auto", "--quiet"]).output().ok();
+    }
 }

@@ -6,17 +6,18 @@ use bstr::ByteSlice as _;
 use gix::{
     ObjectId,
     lock::acquire::Fail,
+    objs::{CommitRef, Kind},
     refs::{
         FullName, Target,
         file::Transaction,
-        transaction::{PreviousValue, RefEdit},
+        transaction::{LogChange, PreviousValue, RefEdit, RefLog},
     },
 };
 
 use super::{Hooks, RefChange, RefError, Refs};
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{claims::Claim, repo::Repo},
+    git::{claims::Claim, head::Head, repo::Repo},
 };
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
@@ -148,6 +149,30 @@ fn is_free(repo: &Repo, change: &RefChange) -> bool {
 pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Option<Result<(), RefError>> {
     let creates = |change: &RefChange| change.expected.is_none() && change.new.is_some();
     changes.iter().all(|change| !creates(change) || is_free(repo, change)).then(|| move_all(repo, changes, reflog))
+}
+
+/// [`Refs::advance_head`] where refs are files.
+pub(super) fn advance_head(repo: &Repo, from: &Head, commit: ObjectId) -> Option<Result<(), RefError>> {
+    let name = from.branch.as_ref().map_or_else(|| "HEAD".to_owned(), |branch| branch.to_str_lossy().into_owned());
+    let changes = [RefChange { name, expected: from.commit, new: Some(commit) }];
+    // Of other refs, git keeps a reflog only where there is one.
+    let has_reflog = from.branch.is_none() || changes[0].name.starts_with("refs/heads/");
+    if !has_reflog || from.commit.is_none() && !is_free(repo, &changes[0]) {
+        return None;
+    }
+    let _claim = Claim::to_refs(repo, &changes);
+    let bytes = repo.read_as(commit, Kind::Commit).ok()?;
+    let made = CommitRef::from_bytes(&bytes, commit.kind()).ok()?;
+    let (who, subject) = (made.committer().ok()?, made.message.lines().next().unwrap_or_default());
+    let kind = if from.commit.is_some() { "commit:" } else { "commit (initial):" };
+    // As git does: one line, white space as one space.
+    let words = subject.split(|byte| b" \t\r".contains(byte)).filter(|word| !word.is_empty());
+    let message = bstr::join(" ", std::iter::once(kind.as_bytes()).chain(words)).into();
+    let expected = from.commit.map_or(PreviousValue::MustNotExist, |id| PreviousValue::MustExistAndMatch(id.into()));
+    let log = LogChange { mode: RefLog::AndReference, force_create_reflog: false, message };
+    let head = FullName::try_from("HEAD").ok()?;
+    let edit = RefEdit::update_with_log(head, commit, expected, log).with_deref(true);
+    Some(repo.gix().edit_references_as(Some(edit), Some(who)).map(drop).map_err(refused(repo, &changes)))
 }
 
 fn move_all(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {

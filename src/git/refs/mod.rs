@@ -14,7 +14,7 @@ use std::path::Path;
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{blocking_lock, claims::Claim, repo::Repo};
+use super::{blocking_lock, claims::Claim, head::Head, repo::Repo};
 use crate::error::{Advice, Error, Result, codes};
 
 /// Where the refs of a repository are kept.
@@ -199,6 +199,19 @@ impl Refs {
         };
         let by_git = || binary::change(repo, changes, reflog, binary::Durability::AsConfigured);
         settle(repo, changes, changed.unwrap_or_else(by_git))
+    }
+
+    /// Move HEAD, and the branch that it is on, from `from` to `commit`, with the entries of reflogs that `git commit` writes; no hook sees it.
+    /// `None`: nothing was changed, and git has to do it.
+    ///
+    /// # Errors
+    ///
+    /// Each case of [`RefError`]; nothing has moved then.
+    pub fn advance_head(self, repo: &Repo, from: &Head, commit: ObjectId) -> Option<Result<(), RefError>> {
+        match self {
+            Refs::Files if !repo.is_shared() => files::advance_head(repo, from, commit),
+            Refs::Files | Refs::Binary => None,
+        }
     }
 
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).

@@ -13,6 +13,7 @@ mod config;
 mod directory;
 mod exclude;
 mod managed_block;
+mod others;
 mod previous_hook;
 mod report;
 mod script;
@@ -21,6 +22,7 @@ mod stray;
 use std::path::PathBuf;
 
 pub use check::{Check, Unguarded, check, missing_here, unguarded_once};
+pub use others::others_run_on_commit;
 pub use report::{InstallReport, InstallStep};
 
 use crate::{

@@ -1,23 +1,32 @@
-//! `git commit` on a private index: the user's hooks, signature and identity, and no trace when it fails.
+//! The commit of a checkpoint, and no trace when it fails.
+//!
+//! `git commit` on a private index runs the user's hooks, and signs. Where there is neither of both, it does no more than what is done
+//! here without it: `git commit-tree` decides who the author is, then HEAD moves.
 
 use std::{ffi::OsStr, process::ExitStatus};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
+use ulid::Ulid;
 
 use super::staging_dir::StagingDir;
 use crate::{
-    domain::{id::TaskId, message::subject},
+    domain::{
+        id::TaskId,
+        message::{subject, tidy},
+    },
     error::{Error, Result, codes},
     git::{
-        ObjectId, Repo,
+        Head, ObjectId, Repo,
         agent_host::TASK_VARIABLE,
         changed_paths,
         claims::Claim,
         cmd,
         commit::Commit,
         index::{self, TempIndex},
+        objects::Batch,
         revwalk, who,
     },
+    recovery::commit::{CommitMessage, PlannedCommit},
 };
 
 /// Names [`StagingDir::stamped`] to our hook.
@@ -35,6 +44,10 @@ pub(super) struct Order<'a> {
     pub output: GitOutput,
     /// How to update the index of the worktree afterwards.
     pub index: IndexUpdate,
+    /// What is staged, as a tree.
+    pub tree: ObjectId,
+    /// Only git itself can make the commit: see [`commit_tree::is_enough`](crate::git::commit_tree::is_enough).
+    pub by_git: bool,
 }
 
 /// Where the output of git and of the hooks goes.
@@ -75,24 +88,16 @@ pub(super) fn commit(
     private: &TempIndex<'_>,
     order: &Order<'_>,
 ) -> Result<Committed> {
-    if repo.head()?.commit != order.head {
-        let message = "cannot make a checkpoint: another process has just committed";
-        return Err(Error::new(codes::HEAD_MOVED, message).hint("try again"));
+    let from = repo.head()?;
+    if from.commit != order.head {
+        return Err(head_moved());
     }
     // Ctrl-C is meant for git, which gets it too; the index must follow if git had already committed.
     let signals = cmd::outlive_interrupts();
-    let claim = Claim::to_head(repo);
-    claim.share_with_children();
-    let outcome = run(private, staging, order);
-    if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
-        claim.settle(repo);
-    }
-    let head = match (repo.head()?.commit.filter(|head| Some(*head) != order.head), outcome) {
-        (Some(head), Ok(ended)) if ended.status.success() => head,
-        // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
-        (Some(head), _) if is_ours(repo, head, order.head, order.message)? => head,
-        (_, Ok(ended)) => return Err(failed(repo, ended.output.as_deref())),
-        (_, Err(error)) => return Err(error),
+    let made = if order.by_git { None } else { make(repo, order, &from)? };
+    let head = match made {
+        Some(commit) => commit,
+        None => by_git(repo, staging, private, order)?,
     };
     let (paths, index_waits) = match changed_paths::of_commit(repo, head) {
         Ok(paths) => {
@@ -134,6 +139,40 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
     Ok(revwalk::parents(repo, head)? == Vec::from_iter(before) && made.subject() == subject(message))
 }
 
+/// Make the commit without `git commit`, and move HEAD from `from`; `None` where only git can.
+fn make(repo: &Repo, order: &Order<'_>, from: &Head) -> Result<Option<ObjectId>> {
+    let planned = PlannedCommit {
+        tree: order.tree,
+        parents: Vec::from_iter(order.head),
+        message: CommitMessage::Text(tidy(order.message.lines())),
+        author: None,
+    };
+    let mut batch = Batch::default();
+    let commit = planned.make(repo, &mut batch, Ulid::nil()).map_err(|error| unknown_author(repo).unwrap_or(error))?;
+    batch.write(repo)?;
+    match repo.refs().advance_head(repo, from, commit) {
+        None => Ok(None),
+        Some(moved) => moved.map(|()| Some(commit)).map_err(|error| error.or(head_moved)),
+    }
+}
+
+/// Make the commit by `git commit`.
+fn by_git(repo: &Repo, staging: &StagingDir<'_>, private: &TempIndex<'_>, order: &Order<'_>) -> Result<ObjectId> {
+    let claim = Claim::to_head(repo);
+    claim.share_with_children();
+    let outcome = run(private, staging, order);
+    if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
+        claim.settle(repo);
+    }
+    match (repo.head()?.commit.filter(|head| Some(*head) != order.head), outcome) {
+        (Some(head), Ok(ended)) if ended.status.success() => Ok(head),
+        // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
+        (Some(head), _) if is_ours(repo, head, order.head, order.message)? => Ok(head),
+        (_, Ok(ended)) => Err(failed(repo, ended.output.as_deref())),
+        (_, Err(error)) => Err(error),
+    }
+}
+
 /// Run git.
 fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> Result<Ended> {
     let stamped = staging.stamped();
@@ -144,10 +183,19 @@ fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> 
     Ok(Ended { status, output: output.map(|output| output.complaint()) })
 }
 
+fn head_moved() -> Error {
+    Error::new(codes::HEAD_MOVED, "cannot make a checkpoint: another process has just committed").hint("try again")
+}
+
+/// That git does not know who commits, if that is so.
+fn unknown_author(repo: &Repo) -> Option<Error> {
+    who::require(repo, || "cannot make a checkpoint".to_owned()).err()
+}
+
 /// Why there is no commit.
 fn failed(repo: &Repo, output: Option<&str>) -> Error {
     let quoted = output.filter(|output| !output.is_empty()).map_or(String::new(), |output| format!(": {output}"));
-    if let Err(error) = who::require(repo, || "cannot make a checkpoint".to_owned()) {
+    if let Some(error) = unknown_author(repo) {
         return error;
     }
     Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' failed{quoted}"))

@@ -43,13 +43,18 @@ use crate::{
     git::{
         Head, ObjectId, Repo, changed_paths,
         changed_paths::Comparer,
+        commit_tree,
         ignore::{self, Rules},
         index::entries::Entries,
         index::{self, TempIndex},
-        objects::{Apart, Batch, gc, trees::Edits},
+        objects::{
+            Apart, Batch, gc, tidy,
+            trees::{self, Edits},
+        },
         revwalk,
         state::{self, Held},
         status::Status,
+        tree,
     },
 };
 
@@ -91,6 +96,8 @@ pub struct Request<'a> {
     pub output: GitOutput,
     /// Refuse if uncommitted changes would remain, because the commit is verified in the work tree.
     pub whole: bool,
+    /// Git may run hooks of other programs on a commit here.
+    pub other_hooks: bool,
 }
 
 /// The result of a checkpoint.
@@ -213,9 +220,12 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let before = before(repo, &status)?;
     let head = before.head.commit;
     let write_tree = |index: &TempIndex<'_>| {
-        stage(repo, request, &status, &before, index)?;
+        let changed = stage(repo, request, &status, &before, index)?;
         staged.set(Staged::Unwritten);
-        index.write_tree()
+        match changed.filter(|_| apart.is_none()) {
+            Some(changed) => tree_with(repo, index, head, &changed),
+            None => index.write_tree(),
+        }
     };
     let tree = match apart {
         None => write_tree(&private)?,
@@ -245,9 +255,12 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         What::Everything | What::Staged => IndexUpdate::Replace,
     };
     let is_everything = request.what == What::Everything;
+    let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &request.message);
+    let by_git = request.other_hooks || !is_plain;
     let journal = Journal { label: request.label.clone(), before, tree, is_everything };
     staging.begin(&journal, &request.message)?;
-    let order = Order { head, message: &request.message, task: request.task, output: request.output, index };
+    let (message, task, output) = (&request.message, request.task, request.output);
+    let order = Order { head, message, task, output, index, tree, by_git };
     gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Err(error) = gc::keep_commit(repo, committed.commit, head) {
@@ -257,6 +270,9 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         remarks.push(CheckpointRemark::IndexWaits(why));
     }
     // Until it is recorded, the journal stays for the next command.
+    if !by_git {
+        tidy::maintain(repo);
+    }
     let operation = match operation::record(repo, &journal, committed.commit) {
         Ok(id) => Some(id),
         Err(error) => {
@@ -328,11 +344,18 @@ fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
         || Comparer::new(repo).differences(Some(tree), Some(made))?.iter().all(|change| change.new.is_some()))
 }
 
-/// Stage what was asked for, refusing first what can be refused without storing anything.
-fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, private: &TempIndex<'_>) -> Result<()> {
+/// Stage what was asked for, refusing first what can be refused without storing anything. Answers the paths that the index may have
+/// otherwise than HEAD now; `None` where that is unknown.
+fn stage(
+    repo: &Repo,
+    request: &Request<'_>,
+    status: &Status,
+    before: &Before,
+    private: &TempIndex<'_>,
+) -> Result<Option<Vec<BString>>> {
     let asked;
     let (paths, status) = match &request.what {
-        What::Staged => return Ok(()),
+        What::Staged => return Ok(Some(before.staged.keys().cloned().collect())),
         What::Everything => (None, status),
         What::Only(paths) => {
             // Git takes a path inside a nested repository for one that has no changes.
@@ -347,7 +370,7 @@ fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, p
         refusal::large(contents::large_untracked(status, repo, limit)?.into_iter(), limit)?;
     }
     let added = match paths {
-        Some(_) => private.reset_to(before.head.commit).and_then(|()| private.add(paths, &[])),
+        Some(_) => private.reset_to(before.head.commit).and_then(|()| private.add(paths, &[])).map(|()| None),
         None => add_everything(private, status, &before.index),
     };
     added.map_err(|error| {
@@ -355,13 +378,31 @@ fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, p
     })
 }
 
-/// Stage everything: what `status` describes, or, where that may not be all, what git finds.
-fn add_everything(private: &TempIndex<'_>, status: &Status, index: &Entries) -> Result<()> {
+/// Stage everything: what `status` describes, or, where that may not be all, what git finds. Answers as [`stage`].
+fn add_everything(private: &TempIndex<'_>, status: &Status, index: &Entries) -> Result<Option<Vec<BString>>> {
     // A submodule can be set up so that `git status` does not describe it, and `git add` stages it anyway.
-    match status.to_stage().filter(|_| !index.has_submodules()) {
+    if let Some(dirty) = status.to_stage().filter(|_| !index.has_submodules())
         // What has gone since then makes git stop.
-        Some(dirty) => private.add_dirty(&dirty, &[]).or_else(|_| private.add(None, &[])),
-        None => private.add(None, &[]),
+        && private.add_dirty(&dirty, &[]).is_ok()
+    {
+        let staged = status.tracked.iter().filter(|tracked| tracked.staged.is_some()).map(|tracked| &tracked.path);
+        return Ok(Some(dirty.into_iter().chain(staged).cloned().collect()));
+    }
+    private.add(None, &[]).map(|()| None)
+}
+
+/// The tree of `index`, which has only `changed` otherwise than `head`: written by git where it cannot be made of these alone.
+fn tree_with(repo: &Repo, index: &TempIndex<'_>, head: Option<ObjectId>, changed: &[BString]) -> Result<ObjectId> {
+    let edits = index.entries_of(changed.iter())?;
+    let is_there = |entry: &tree::Entry| entry.is_submodule() || repo.has(entry.id);
+    match edits.filter(|edits| edits.values().flatten().all(is_there)) {
+        Some(edits) => {
+            let mut batch = Batch::default();
+            let base = head.map(|commit| revwalk::tree(repo, commit)).transpose()?;
+            let tree = trees::edit(repo, &mut batch, base, &edits)?;
+            batch.write(repo).map(|()| tree)
+        }
+        None => index.write_tree(),
     }
 }
 
