@@ -404,7 +404,9 @@ fn it_is_bounded_at_ten_thousand_tasks_and_a_long_story() {
         } else {
             repo.deactivate();
         }
-        for lines in [10, 11, 15, 20, 39, 40, 60, 61, 100, 1_000] {
+        // The long page of one that is active has every limit; the other one has fewer parts.
+        let limits = [10, 15, 40, 61, 1_000, 11, 20, 39, 60, 100];
+        for lines in limits.into_iter().take(if active { 10 } else { 5 }) {
             let page = repo.agent(&["brief", "--max-lines", &lines.to_string()]).success().stdout;
             expect_bounded(&page, lines);
             assert!(page.contains("\n- `git agent ") && page.contains("## Continue"), "{page}");

@@ -121,7 +121,7 @@ fn bytes_that_are_no_text_say_where() {
 fn hostile_depths_are_refused_and_not_followed() {
     let deep = "[".repeat(200_000);
     assert!(refused("p.json", format!("{{\"tasks\": {deep}")).contains("EOF while parsing"));
-    let closed = format!("{{\"tasks\": {deep}{}}}", "]".repeat(200_000));
+    let closed = format!("{{\"tasks\": {}{}}}", &deep[..40_000], "]".repeat(40_000));
     assert!(refused("p.json", closed).contains("nested deeper than 64 levels"));
     let toml = refused("p.toml", format!("[[task]]\ntitle = \"A\"\nresult = {deep}"));
     assert!(toml.starts_with("plan-syntax p.toml:3:") && toml.contains("recurs"), "{toml}");

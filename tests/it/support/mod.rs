@@ -38,7 +38,7 @@ pub use run::Run;
 pub use scratch::scratch;
 pub use skip::{found, has_strace, is_missing};
 pub use state::State;
-pub use whole::{Node, Whole, round_trip, same};
+pub use whole::{Node, Whole, head_and_status, round_trip, same};
 
 /// A file of hooks with `body` as an earlier version generated it: with the sum (FNV-1a) of the rest.
 pub fn generated_hook(body: &str) -> String {

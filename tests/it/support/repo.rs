@@ -316,13 +316,15 @@ impl TestRepo {
     pub fn activate(&self, task: &str) {
         let anchor =
             self.run("git").args(["hash-object", "-w", "--stdin"]).stdin(format!("0 task {task}\n")).run().text();
-        self.git(&["update-ref", "refs/worktree/agent/active", &anchor]).success();
-        // As git-agent remembers what it set itself.
-        if self.path.join(".git").is_dir() {
-            self.advance(1);
+        let git_dir = self.path.join(".git");
+        if git_dir.join("refs/heads").is_dir() && !git_dir.join("reftable").exists() {
+            self.advance(2);
+            self.write(".git/refs/worktree/agent/active", format!("{anchor}\n"));
+            // As git-agent remembers what it set itself.
             self.write(".git/agent-id/tips/refs%2Fworktree%2Fagent%2Factive", format!("{anchor}\n"));
             return;
         }
+        self.git(&["update-ref", "refs/worktree/agent/active", &anchor]).success();
         self.sh(&format!(
             "tips=$(git rev-parse --git-common-dir)/agent-id/tips; own=$(git rev-parse --git-dir); mkdir -p $tips
             case $own in */worktrees/*) place=worktrees%2F${{own##*/}}%2F ;; esac

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use super::TestRepo;
+use super::{TestRepo, whole::places};
 
 /// Index, HEAD, branches and work tree at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,23 +24,12 @@ impl State {
     /// The state of `repo` now.
     #[track_caller]
     pub fn of(repo: &TestRepo) -> State {
-        let git_dir = PathBuf::from(
-            repo.git(&["rev-parse", "--absolute-git-dir"])
-                .success()
-                .stdout
-                .trim()
-                .replace("$TMP", &repo.tmp().to_string_lossy()),
-        );
-        let top = repo
-            .git(&["rev-parse", "--show-toplevel"])
-            .success()
-            .stdout
-            .trim()
-            .replace("$TMP", &repo.tmp().to_string_lossy());
+        let [top, git_dir] = places(repo);
+        repo.advance(1);
         let head = fs::read_to_string(git_dir.join("HEAD")).expect("a HEAD");
         let refs = head + &repo.git(&["for-each-ref", "refs/heads"]).success().stdout;
         let mut files = BTreeMap::new();
-        walk(Path::new(&top), &mut files);
+        walk(&top, &mut files);
         let mut litter = Vec::new();
         for entry in fs::read_dir(git_dir.join("agent")).into_iter().flatten().flatten() {
             let name = entry.file_name().into_string().expect("a name");

@@ -15,8 +15,8 @@ use super::TestRepo;
 pub struct Whole {
     /// Everything in the work tree but git's own directory, by path.
     pub files: BTreeMap<Vec<u8>, Node>,
-    /// `git ls-files`: objects and stages; and the flags.
-    pub index: [Vec<u8>; 2],
+    /// `git ls-files`: flags, objects and stages.
+    pub index: Vec<u8>,
     /// `git status`: what is intended to be added shows here.
     pub status: Vec<u8>,
     /// HEAD's branch and commit.
@@ -47,29 +47,50 @@ impl Whole {
     #[track_caller]
     pub fn of(repo: &TestRepo) -> Whole {
         let ask = |words: &[&str]| repo.git(words).success().raw;
-        let path =
-            |words: &[&str]| PathBuf::from(repo.git(words).text().replace("$TMP", &repo.tmp().to_string_lossy()));
-        let top = path(&["rev-parse", "--show-toplevel"]);
-        let git_dir = path(&["rev-parse", "--absolute-git-dir"]);
+        let [top, git_dir] = places(repo);
         let mut files = BTreeMap::new();
         walk(&top, &top, &mut files);
         let mut marks = BTreeMap::new();
+        let in_reftable = git_dir.join("reftable").is_dir();
         for name in MARKS {
             let file = fs::read(git_dir.join(name)).ok();
-            let resolved = || Some(repo.git(&["rev-parse", "--verify", "-q", name]).raw).filter(|id| !id.is_empty());
-            if let Some(bytes) = file.or_else(resolved) {
+            let resolve = || Some(repo.git(&["rev-parse", "--verify", "-q", name]).raw).filter(|id| !id.is_empty());
+            if let Some(bytes) = file.or_else(|| in_reftable.then(resolve).flatten()) {
                 marks.insert(name.to_owned(), bytes);
             }
         }
-        let head = repo.git(&["symbolic-ref", "-q", "HEAD"]).stdout
-            + &repo.git(&["rev-parse", "--verify", "-q", "HEAD"]).stdout;
-        let root = ["-C", top.to_str().expect("a name")];
-        let index = ["-s", "-v"].map(|how| ask(&[&root[..], &["ls-files", how, "-z"]].concat()));
-        let status = ask(&["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames"]);
+        let index = ask(&["-C", top.to_str().expect("a name"), "ls-files", "-s", "-v", "-z"]);
+        let (head, status) = head_and_status(repo, &["--untracked-files=all", "--no-renames"]);
         assert!(!git_dir.join("index.lock").exists(), "the index is locked");
         assert!(!git_dir.join("agent/aside").exists(), "something was left aside");
         Whole { files, index, status, head, marks }
     }
+}
+
+/// The top of the work tree of `repo`, and its git directory.
+#[track_caller]
+pub fn places(repo: &TestRepo) -> [PathBuf; 2] {
+    let lines = repo.git(&["rev-parse", "--show-toplevel", "--absolute-git-dir"]).success().lines();
+    let place = |at: usize| PathBuf::from(lines[at].replace("$TMP", &repo.tmp().to_string_lossy()));
+    [place(0), place(1)]
+}
+
+/// What `git status` says with `options`: branch and commit of HEAD, and of the files.
+#[track_caller]
+pub fn head_and_status(repo: &TestRepo, options: &[&str]) -> (String, Vec<u8>) {
+    let words = ["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z"];
+    let said = repo.git(&[&words[..], options].concat()).success().raw;
+    let is_head = |line: &[u8]| line.starts_with(b"# branch.oid ") || line.starts_with(b"# branch.head ");
+    let (mut head, mut rest) = (String::new(), said.as_slice());
+    while rest.starts_with(b"# ") {
+        let (line, after) = rest.split_at(rest.iter().position(|byte| *byte == 0).expect("an end") + 1);
+        if is_head(line) {
+            head.push_str(&String::from_utf8_lossy(&line[..line.len() - 1]));
+            head.push('\n');
+        }
+        rest = after;
+    }
+    (head, rest.to_vec())
 }
 
 fn walk(top: &Path, dir: &Path, files: &mut BTreeMap<Vec<u8>, Node>) {
@@ -114,8 +135,7 @@ impl fmt::Debug for Whole {
         for (path, node) in self.files.iter().filter(|(path, _)| !path.windows(5).any(|part| part == b".git/")) {
             writeln!(f, "{} {node:?}", String::from_utf8_lossy(path).escape_debug())?;
         }
-        let [stages, flags] = &self.index;
-        writeln!(f, "index:\n{}{}status:\n{}head: {}", text(stages), text(flags), text(&self.status), self.head)?;
+        writeln!(f, "index:\n{}status:\n{}head: {}", text(&self.index), text(&self.status), self.head)?;
         for (name, bytes) in &self.marks {
             writeln!(f, "{name}: {}", text(bytes))?;
         }

@@ -128,7 +128,7 @@ fn arrived(world: &World, saved: &Saved, now: &View, said: &str) {
 
 #[test]
 fn no_world_loses_anything() {
-    each("no_world_loses_anything", numbers("GIT_AGENT_TEST_WORLDS", 60), play);
+    each("no_world_loses_anything", numbers("GIT_AGENT_TEST_WORLDS", 36), play);
     let tally = TALLY.lock().expect("a tally");
     tally.iter().for_each(|(what, count)| eprintln!("{count:5} {what}"));
 }

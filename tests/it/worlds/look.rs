@@ -13,7 +13,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 
 use super::make::git_dir;
-use crate::support::TestRepo;
+use crate::support::{TestRepo, head_and_status};
 
 /// What is at a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +67,6 @@ impl View {
         let refs = repo.git(&["for-each-ref", format, "refs/heads", "refs/tags"]).lines();
         let refs = refs.iter().map(|line| line.split_once(' ').expect("a name and an object"));
         let mut refs: BTreeMap<String, String> = refs.map(|(name, id)| (name.to_owned(), id.to_owned())).collect();
-        refs.insert("HEAD".into(), repo.git(&["rev-parse", "-q", "--verify", "HEAD"]).stdout);
         let mut state = BTreeMap::new();
         let git_dir = git_dir(repo);
         for name in STATE {
@@ -81,8 +80,9 @@ impl View {
                 repo.run("git").args(["for-each-ref", "--include-root-refs", "--format=%(refname) %(objectname)"]);
             state.insert("root refs".into(), root.args(roots).run().success().raw.into());
         }
-        let words = ["--no-optional-locks", "status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignored"];
-        let mut status = BString::from(repo.git(&words).success().raw);
+        let (head, status) = head_and_status(repo, &["--untracked-files=all", "--ignored"]);
+        refs.insert("HEAD".into(), head);
+        let mut status = BString::from(status);
         if status.contains_str(".gitattributes") {
             // Whether a file is modified depends then on when git has looked at it last.
             status.clear();
