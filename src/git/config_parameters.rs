@@ -3,7 +3,8 @@
 use bstr::{BString, ByteSlice as _};
 
 /// Sections, and keys of another one, that we ask for; others are between git and itself.
-const OURS: [&str; 7] = ["agent.", "color.", "core.quotepath", "core.usereplacerefs", "log.", "pager.", "user."];
+const OURS: [&str; 8] =
+    ["agent.", "color.", "core.quotepath", "core.usereplacerefs", "diff.renamelimit", "log.", "pager.", "user."];
 
 /// The settings that were given to the git that runs us, least specific first.
 pub fn of_this_process() -> Vec<(BString, BString)> {

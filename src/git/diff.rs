@@ -6,7 +6,6 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    changed_paths::Difference,
     pathspec::Pathspecs,
     quote::Quoting,
     raw,
@@ -137,21 +136,6 @@ pub fn trees(
     let remarks = output.complaint();
     let changes = raw::read(&output.stdout).and_then(|rows| rows.into_iter().map(DiffEntry::of_trees).collect());
     Ok((changes.ok_or_else(unexpected)?, remarks))
-}
-
-/// `differences`, which are all that two trees have, as [`trees`] would list them; `None` where git has to look for renames and copies: only
-/// new paths have them, of other paths that changed.
-pub fn without_renames(differences: &[Difference]) -> Option<Vec<DiffEntry>> {
-    let added = differences.iter().filter(|difference| difference.old.is_none()).count();
-    let is_one_sort = added == 0 || added == differences.len();
-    let change = |difference: &Difference| DiffEntry {
-        status: difference.status(),
-        from: None,
-        path: difference.path.clone(),
-        old: difference.old,
-        new: difference.new,
-    };
-    is_one_sort.then(|| differences.iter().map(change).collect())
 }
 
 /// The paths that each of `commits` changed: against its parent, or, a merge, against all of them.

@@ -43,6 +43,7 @@ pub(crate) mod reflog;
 pub(crate) mod refs;
 pub(crate) mod relay;
 pub(crate) mod remote;
+pub(crate) mod renames;
 pub(crate) mod replace;
 mod repo;
 pub(crate) mod rev_parse;

@@ -11,14 +11,16 @@ use crate::{
     error::{Context as _, Result},
     git::{
         ObjectId, Repo,
+        changed_paths::Difference,
         cmd::Git,
-        diff::{self, Renames},
+        diff::{self, DiffEntry, Renames},
         index::{self, TempIndex},
         objects::{
             Batch,
             trees::{self, Edits},
         },
         pathspec::Pathspecs,
+        renames,
         scratch::Scratch,
         status::Status,
         tree::Entry,
@@ -75,6 +77,11 @@ impl<'r> WorkTreeContent<'r> {
         let mut unwritten = self.unwritten.borrow_mut();
         *unwritten = blobs;
         trees::edit(self.repo, &mut unwritten, Some(head), edits)
+    }
+
+    /// `differences`, which are all between two trees, as [`renames::of`] lists them; the objects of these trees are found, too.
+    pub fn with_renames(&self, differences: &[Difference]) -> Option<Vec<DiffEntry>> {
+        renames::of(self.repo, &self.unwritten.borrow(), differences)
     }
 
     /// The tree of everything, where `git status` has told already which paths are not as `head`, the tree of HEAD, has them, which of these are `dirty`: not

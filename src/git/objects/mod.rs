@@ -153,6 +153,15 @@ impl Batch {
         self.ids.contains(&id)
     }
 
+    /// The bytes of the object `id`, if it is staged and in memory.
+    pub fn held(&self, id: ObjectId) -> Option<&[u8]> {
+        let staged = self.has(id).then(|| self.objects.iter().find(|object| object.id == id))??;
+        match &staged.content {
+            Content::Held(bytes) => Some(bytes),
+            Content::File { .. } => None,
+        }
+    }
+
     /// The number of staged objects.
     pub fn len(&self) -> usize {
         self.objects.len()

@@ -31,10 +31,10 @@ use crate::{
         commit,
         commit::Commit,
         diff::{self, DiffEntry, Renames},
-        objects::trees::Edits,
+        objects::{Batch, trees::Edits},
         partial,
         pathspec::Pathspecs,
-        revwalk, status,
+        renames, revwalk, status,
         tree::Trees,
         worktree_tree::WorkTreeContent,
     },
@@ -220,7 +220,13 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
             }
         };
         let plain = match edits.filter(|_| request.paths.is_everything()) {
-            Some(edits) => diff::without_renames(&Trees::new(repo).overlaid(base_tree, &differences, &edits)?),
+            Some(edits) => {
+                let differences = Trees::new(repo).overlaid(base_tree, &differences, &edits)?;
+                match &content {
+                    Some(content) => content.with_renames(&differences),
+                    None => renames::of(repo, &Batch::default(), &differences),
+                }
+            }
             None => None,
         };
         let compared = match plain {

@@ -2,6 +2,7 @@
 
 mod oracle;
 mod places;
+mod renames;
 mod words;
 mod worlds;
 

@@ -211,7 +211,7 @@ fn what_cannot_be_answered_is_refused() {
 }
 
 #[test]
-fn git_compares_trees_only_where_there_may_be_renames() {
+fn git_compares_trees_only_where_it_may_count_in_another_way() {
     let repo = TestRepo::new();
     repo.commit_file("a", "0\n", "first");
     repo.commit_file("b", "0\n", "second");
@@ -228,7 +228,10 @@ fn git_compares_trees_only_where_there_may_be_renames() {
     };
     assert_eq!(asked(&["M\ta", "M\tb"]), ["status"]);
     repo.git(&["mv", "b", "c"]).success();
-    assert_eq!(asked(&["M\ta", "D\tb", "A\tc"]), ["status", "diff-tree"]);
+    assert_eq!(asked(&["M\ta", "D\tb", "A\tc"]), ["status"]);
+    // Before 2.44, git ignores what comes after the last line.
+    repo.write("c", "0\n0");
+    assert_eq!(asked(&["M\ta", "R066\tb\tc"]), ["status", "diff-tree"]);
     repo.git(&["reset", "-q", "--hard"]).success();
     // A merge has an order that git decides.
     repo.git(&["checkout", "-q", "-b", "side", "HEAD^"]).success();
