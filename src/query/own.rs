@@ -25,7 +25,7 @@ const ENOUGH: usize = 100;
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// As [`View::note`].
 pub fn find(view: &View<'_>, table: &Table, active: &[TaskId], us: &Holder, now: Timestamp) -> Result<Vec<Task>> {
     let repo = view.repo();
     let is_active = |row: &Row<'_>| active.iter().any(|id| id.as_str() == row.id_str());

@@ -12,7 +12,7 @@ const MAGIC: &[u8; 8] = b"gaended\x02";
 ///
 /// # Errors
 ///
-/// When the chain of operations cannot be read.
+/// Those of [`OpLog::of`] and of [`OpLog::interrupted`].
 pub fn is_interrupted(repo: &Repo) -> Result<bool> {
     let log = OpLog::of(repo)?;
     let Some(tip) = log.tip() else { return Ok(false) };

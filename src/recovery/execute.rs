@@ -202,7 +202,7 @@ pub fn carry_out(
 ///
 /// # Errors
 ///
-/// When the operation log cannot be read.
+/// Those of [`OpLog::of`] and of [`OpLog::interrupted`].
 pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
     let recorded = OpLog::of(repo)?.interrupted()?;
     Ok(recorded.map(|recorded| recorded.operation).filter(|_| !lock::is_taken(repo)))

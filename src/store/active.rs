@@ -39,7 +39,7 @@ const ALSO: &str = "refs/worktree/agent/also/";
 ///
 /// # Errors
 ///
-/// `bad-task-id` when the variable is set to something that is not an id.
+/// `bad-task-id` when the variable is set to something that is not an id; those of [`of_worktree`].
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
     named().map_or_else(|| of_session(repo, || of_worktree(repo)), |id| Ok(vec![id?]))
 }
@@ -96,7 +96,7 @@ fn of_session(repo: &Repo, of_worktree: impl FnOnce() -> Result<Vec<TaskId>>) ->
 ///
 /// # Errors
 ///
-/// When the refs cannot be read.
+/// Those of [`pointed`], and those of [`View::at`].
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
     of_pointers(repo, &pointers(repo)?)
 }
@@ -132,7 +132,7 @@ fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Resul
 ///
 /// # Errors
 ///
-/// When the refs cannot be read.
+/// As [`pointed`].
 pub fn foreign(repo: &Repo) -> Result<Vec<TaskId>> {
     Ok(foreign_of(repo, &pointers(repo)?))
 }
@@ -145,7 +145,7 @@ fn foreign_of(repo: &Repo, pointers: &[Pointer]) -> Vec<TaskId> {
 ///
 /// # Errors
 ///
-/// When the refs cannot be read.
+/// `symbolic-ref` when another program made one of the refs symbolic; `environment` when they cannot be read.
 pub fn pointed(repo: &Repo) -> Result<Vec<TaskId>> {
     Ok(tasks_of(repo, &pointers(repo)?))
 }
@@ -189,7 +189,7 @@ fn tasks_of<'p>(repo: &Repo, pointers: impl IntoIterator<Item = &'p Pointer>) ->
 ///
 /// # Errors
 ///
-/// When the worktrees cannot be listed, or refs cannot be read.
+/// Those of [`pointed`]; `git-failed` when the worktrees cannot be listed.
 pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
     let mut found = Vec::new();
     if !worktree::has_linked(repo) {
@@ -211,7 +211,7 @@ pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
 ///
 /// # Errors
 ///
-/// `active-moved`, `ref-locked`; when the refs cannot be read.
+/// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
@@ -240,7 +240,7 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
 ///
 /// # Errors
 ///
-/// `active-moved`; when the refs cannot be read or written.
+/// Those of [`clear`], of [`elsewhere`] and of [`of_worktree`].
 pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
     let bound = session::current(repo).and_then(|us| session::of_session(repo, &us));
     let is_bound = bound.is_some_and(|(tasks, is_here)| is_here && tasks.contains(id));
@@ -262,7 +262,7 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
 ///
 /// # Errors
 ///
-/// `active-moved`, `ref-locked`; when the refs cannot be read.
+/// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
     session::unbind(repo, id);
     let present = pointed(repo)?;

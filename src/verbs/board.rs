@@ -32,7 +32,7 @@ pub struct Board<'a> {
 ///
 /// # Errors
 ///
-/// When the ledger or HEAD cannot be read.
+/// Those of [`View::now`], of [`View::table`], of [`View::note`] and of [`active::pointed`].
 pub fn board<'a>(repo: &'a Repo, labels: &[String], events: usize) -> Result<Board<'a>> {
     let view = View::now(repo)?;
     let table = view.table()?;
@@ -45,7 +45,7 @@ pub fn board<'a>(repo: &'a Repo, labels: &[String], events: usize) -> Result<Boa
 ///
 /// # Errors
 ///
-/// `task-not-found`, `task-ambiguous`; when the ledger cannot be read.
+/// Those of [`View::now`], of [`View::find`] and of [`show::story`].
 pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>, Vec<TaskEvent>)> {
     let view = View::now(repo)?;
     let task = view.find(word)?;

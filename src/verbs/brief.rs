@@ -20,7 +20,7 @@ pub struct Request {
 ///
 /// # Errors
 ///
-/// `task-not-found`, `task-ambiguous`.
+/// Those of [`View::now`], of [`View::find`] where a task is named, of [`Caller::active`] and of [`brief::gather`]; `bad-actor`.
 pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     let view = caller.view()?;
     let task = request.task.as_deref().map(|word| view.find(word)).transpose()?;
@@ -44,7 +44,7 @@ pub struct Around<'v> {
 ///
 /// # Errors
 ///
-/// `bad-actor`; when the ledger cannot be read.
+/// `bad-actor`; those of [`View::now`], of [`View::table`] and of [`View::note`].
 pub fn around<'a>(caller: &'a Caller, task: &Task) -> Result<Around<'a>> {
     let view = caller.view()?;
     let (feature, before) = brief::around(&view, &Graph::new(&view.table()?), task)?;

@@ -108,7 +108,7 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// As [`View::now`].
     pub fn view(&self) -> Result<View<'_>> {
         self.finish_checkpoint();
         self.take_in();
@@ -146,7 +146,7 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// As [`View::now`].
     pub fn how_to_get_tasks(&self) -> Result<&'static str> {
         Ok(match missing_ledger::may_be_elsewhere(&self.view()?) {
             true => "'git agent sync' fetches the tasks of other clones; 'git agent add <title>' creates one",
@@ -363,7 +363,7 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `bad-task-id`, as [`active::read`].
+    /// As [`active::read`].
     pub fn active(&self) -> Result<Vec<TaskId>> {
         active::read(&self.repo)
     }
@@ -440,7 +440,7 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `bad-actor`, `bad-task-id`, and those of [`own::find`].
+    /// `bad-actor`; those of [`Caller::active`], of [`View::table`] and of [`own::find`].
     pub fn own(&self, view: &View<'_>) -> Result<Vec<Task>> {
         own::find(view, &view.table()?, &self.active()?, &self.holder()?, self.now())
     }

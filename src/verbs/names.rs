@@ -60,7 +60,7 @@ const MOST: usize = 500;
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// Those of [`Caller::view`] and of [`View::table`](crate::store::ledger::View::table).
 pub fn tasks(caller: &Caller, which: Tasks, prefix: &str) -> Result<Vec<Name>> {
     let view = caller.view()?;
     let table = view.table()?;
@@ -75,7 +75,7 @@ pub fn tasks(caller: &Caller, which: Tasks, prefix: &str) -> Result<Vec<Name>> {
 ///
 /// # Errors
 ///
-/// Those of [`Caller::task`]; when the history cannot be read.
+/// Those of [`Caller::view`], of [`Caller::task`] and of [`revision::on`].
 pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
     let view = caller.view()?;
     let task: Task = caller.task(&view, word)?;
@@ -98,7 +98,7 @@ pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
 ///
 /// # Errors
 ///
-/// When the operation log cannot be found.
+/// As [`OpLog::of`].
 pub fn operations(caller: &Caller, typed: &str) -> Result<Vec<Name>> {
     let log = OpLog::of(caller.repo())?;
     let entries = CommandEntries::of(&log, caller.view().ok(), ForeignEntries::List).filter_map(Result::ok).take(MOST);
@@ -148,7 +148,7 @@ pub fn blockers(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// Those of [`Caller::view`] and of [`View::table`](crate::store::ledger::View::table).
 pub fn actors(caller: &Caller) -> Result<Vec<Name>> {
     let view = caller.view()?;
     let table = view.table()?;

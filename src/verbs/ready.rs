@@ -27,7 +27,7 @@ pub struct Ready<'a> {
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// Those of [`Caller::view`] and of [`View::table`].
 pub fn ready<'a>(caller: &'a Caller, labels: &[String], explain: bool) -> Result<Ready<'a>> {
     let (view, now) = (caller.view()?, caller.now());
     let table = view.table()?;

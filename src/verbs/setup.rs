@@ -7,7 +7,7 @@ use crate::{error::Result, hook, store::ledger::View};
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// As [`View::now`].
 pub fn unstamping(caller: &Caller) -> Result<Option<String>> {
     let is_wanted = caller.repo().work_dir().is_some() && caller.repo().settings().hook_hint();
     let is_wanted = is_wanted && View::now(caller.repo())?.tip().is_some();

@@ -112,7 +112,7 @@ pub fn show<'a>(caller: &'a Caller, word: Option<&str>) -> Result<Shown<'a>> {
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// Those of [`View::table`] and of [`View::note`].
 pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>> {
     let table = view.table()?;
     let graph = Graph::new(&table);

@@ -52,7 +52,8 @@ pub struct WorktreeStatus {
 ///
 /// # Errors
 ///
-/// `bad-actor`, `bad-task-id`; when the ledger, a ref or the index cannot be read.
+/// `bad-actor`; those of [`Caller::view`], of [`active::read`] and of [`own::find`]; `environment`, `git-failed` when HEAD, its reflog or the
+/// index cannot be read.
 pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
     let repo = caller.repo();
     let view = caller.view()?;
@@ -87,7 +88,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
 ///
 /// # Errors
 ///
-/// When the active task cannot be read. What else cannot be read is omitted.
+/// As [`Caller::active`]. What else cannot be read is omitted.
 pub fn prompt(caller: &Caller) -> Result<String> {
     let active = caller.active()?;
     let mut segment = active.first().map(ToString::to_string).unwrap_or_default();

@@ -102,7 +102,7 @@ impl<'a> Needs<'a> {
 ///
 /// # Errors
 ///
-/// When the ledger cannot be read.
+/// As [`View::note`].
 pub fn around(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<(Option<Task>, Vec<Task>)> {
     let feature = task.parent.as_ref().map(|id| view.task(id)).transpose()?.flatten();
     Ok((feature, before(view, graph, task)?))
@@ -139,7 +139,8 @@ pub struct Question<'a> {
 ///
 /// # Errors
 ///
-/// When the ledger, the history or the state of the worktree cannot be read.
+/// Those of [`View::table`], of [`View::note`] and of [`revision::on`]; `environment`, `git-failed` when the state of the worktree cannot
+/// be read.
 pub fn gather<'v>(view: View<'v>, question: Question<'_>) -> Result<Facts<'v>> {
     let Question { task, active, us, now, unstamping, saved } = question;
     let table = view.table()?;

@@ -95,7 +95,7 @@ impl Events {
     ///
     /// # Errors
     ///
-    /// When the note of a task cannot be read.
+    /// As [`Tasks::events`].
     pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<TaskEvent>> {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {

@@ -27,7 +27,7 @@ impl<'r> Tasks<'r> {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// As [`View::table`].
     pub fn new(view: View<'r>) -> Result<Self> {
         let table = view.table()?;
         Ok(Tasks { view, table, read: HashMap::new(), committed: HashMap::new() })
@@ -53,7 +53,7 @@ impl<'r> Tasks<'r> {
     ///
     /// # Errors
     ///
-    /// When the note of the task cannot be read.
+    /// As [`View::note`].
     pub fn events(&mut self, id: &TaskId) -> Result<&[Event]> {
         if !self.read.contains_key(id) {
             let events = self.view.events(id)?.events;
@@ -80,7 +80,7 @@ impl<'r> Tasks<'r> {
     ///
     /// # Errors
     ///
-    /// When the note of one of the tasks cannot be read.
+    /// As [`View::note`].
     pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
         let mut all: Option<bool> = None;
         for id in tasks {
@@ -104,7 +104,7 @@ impl<'r> Tasks<'r> {
     ///
     /// # Errors
     ///
-    /// When the note of one of the tasks cannot be read.
+    /// As [`View::note`].
     pub fn time_of(&mut self, commit: &Commit, tasks: &[String]) -> Result<i64> {
         tasks.iter().try_for_each(|id| self.events_of(id).map(drop))?;
         Ok(self.time(&commit.id.to_string(), commit.at))

@@ -30,7 +30,7 @@ impl Family {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// Those of [`View::table`] and of [`View::note`].
     pub fn of(view: &View<'_>, task: &Task) -> Result<Self> {
         let mut tasks = vec![(task.id.clone(), Links::of(task))];
         let table = view.table()?;
@@ -87,7 +87,7 @@ impl Family {
 ///
 /// # Errors
 ///
-/// When the history of `tip`, or the note of a part, cannot be read.
+/// Those of [`Family::of`] and of [`history::ask`].
 pub fn on(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<Vec<ObjectId>> {
     let Some(tip) = tip else { return Ok(Vec::new()) };
     let family = Family::of(view, task)?;
@@ -98,7 +98,7 @@ pub fn on(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<Vec<Obj
 ///
 /// # Errors
 ///
-/// When the history cannot be read.
+/// As [`history::ask`].
 pub fn alone(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<Vec<ObjectId>> {
     let Some(tip) = tip else { return Ok(Vec::new()) };
     let links = Links::of(task);
@@ -127,7 +127,7 @@ pub(super) fn newest_verified(view: &View<'_>, task: &Task, commits: &[ObjectId]
 ///
 /// # Errors
 ///
-/// When the history of `tip` or a tree cannot be read.
+/// Those of [`history::ask`]; `git-failed` when a tree cannot be read.
 pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec<BTreeSet<BString>>> {
     let Some(tip) = tip else { return Ok(vec![BTreeSet::new(); tasks.len()]) };
     let commits = history::ask(repo, tip, |past| {
@@ -145,7 +145,7 @@ pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec
 ///
 /// # Errors
 ///
-/// When the history cannot be read.
+/// As [`history::ask`].
 pub fn reverted(repo: &Repo, tip: ObjectId, commits: &[ObjectId]) -> Result<HashSet<ObjectId>> {
     // What reverts them, what reverts that, and so on.
     let bearing = history::ask(repo, tip, |past| {

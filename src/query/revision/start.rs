@@ -64,7 +64,7 @@ pub fn start(view: &View<'_>, task: &Task, tip: Option<ObjectId>) -> Result<Star
 ///
 /// # Errors
 ///
-/// When the history cannot be read.
+/// As [`history::ask`].
 pub fn is_cut(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<bool> {
     let repo = view.repo();
     let Some(tip) = tip.filter(|_| revwalk::shallow(repo).is_ok_and(|shallow| !shallow.is_empty())) else {

@@ -51,7 +51,7 @@ impl<'v> NumberedTasks<'v> {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// As [`commits::Owners::read`].
     pub fn new(view: &View<'v>, tip: Option<ObjectId>) -> Result<Self> {
         let owners = commits::Owners::read(view)?;
         Ok(NumberedTasks { view: *view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
@@ -61,7 +61,7 @@ impl<'v> NumberedTasks<'v> {
     ///
     /// # Errors
     ///
-    /// When the history of the tip, or the note of a task, cannot be read.
+    /// As [`NumberedTasks::number`].
     pub fn of(&mut self, commit: ObjectId) -> Result<&[NumberedTask]> {
         if !self.known.contains_key(&commit) {
             let mut owners = Vec::new();
@@ -89,7 +89,7 @@ impl<'v> NumberedTasks<'v> {
     ///
     /// # Errors
     ///
-    /// When the history of the tip cannot be read.
+    /// As [`history::ask`].
     pub fn is_cut(&self) -> Result<bool> {
         let cut = self.tip.map(|tip| history::ask(self.view.repo(), tip, history::Past::cut)).transpose()?;
         Ok(cut.is_some_and(|cut| !cut.is_empty()))
@@ -110,7 +110,7 @@ impl<'v> NumberedTasks<'v> {
     ///
     /// # Errors
     ///
-    /// When the history of the tip, or the note of the task, cannot be read.
+    /// Those of [`history::ask`] and of [`View::note`].
     pub fn number(&mut self, task: &str, commit: ObjectId) -> Result<Option<usize>> {
         Ok(self.numbers(task)?.get(&commit).copied())
     }

@@ -80,7 +80,7 @@ impl<'r> OpLog<'r> {
     ///
     /// # Errors
     ///
-    /// When the ref of the log cannot be read.
+    /// `symbolic-ref` when another program made the ref of the log symbolic; `environment` when it cannot be read.
     pub fn of(repo: &'r Repo) -> Result<Self> {
         let name = name_of(repo);
         let tip = repo.find_ref(&name)?;

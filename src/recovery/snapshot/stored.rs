@@ -209,7 +209,7 @@ fn readable(snapshot: &Snapshot) -> Result<()> {
 ///
 /// # Errors
 ///
-/// `damaged-snapshot`; when an object cannot be read.
+/// `damaged-snapshot`; `damaged-tree`, `environment` when an object is damaged or missing.
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeState> {
     let null = repo.null_id();
     let mut state = WorktreeState::plain(head.clone(), null, null);

@@ -59,7 +59,7 @@ impl From<Error> for Fault {
 ///
 /// # Errors
 ///
-/// When a commit that must be here cannot be read.
+/// `damaged-commit`; `environment` when a commit that must be here is missing.
 pub fn ask<T>(repo: &Repo, tip: ObjectId, question: impl Fn(&Past) -> Result<T, Fault>) -> Result<T> {
     let overlay = Overlay::of(repo)?;
     let known = store::open(repo, &overlay).unwrap_or_default();
@@ -80,7 +80,7 @@ pub fn ask<T>(repo: &Repo, tip: ObjectId, question: impl Fn(&Past) -> Result<T, 
 ///
 /// # Errors
 ///
-/// When HEAD cannot be read, and those of [`ask`].
+/// Those of [`ask`]; `environment` when HEAD cannot be read.
 pub fn is_named(repo: &Repo, word: &str) -> Result<bool> {
     let is_named = |tip| ask(repo, tip, |past| Ok(!past.naming(word.as_bytes())?.is_empty()));
     Ok(!word.is_empty() && repo.head()?.commit.map(is_named).transpose()?.unwrap_or_default())

@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     ///
-    /// `damaged-commit`; when the commit is missing.
+    /// `damaged-commit`; `environment` when the commit is missing.
     pub fn read(&mut self, commit: ObjectId) -> Result<(Vec<ObjectId>, Said)> {
         let overlay = self.overlay;
         let bytes = self.bytes(commit)?;

@@ -35,7 +35,7 @@ impl Owners {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// Those of [`View::table`] and of [`View::note`].
     pub fn read(view: &View<'_>) -> Result<Self> {
         let rules = view.repo().settings().trailer_rules();
         let mut owners = Owners { rules, linked: HashMap::new(), unlinked: HashMap::new() };

@@ -53,7 +53,7 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `ledger-unreadable`; when the ref cannot be read.
+    /// `symbolic-ref` for a symbolic ref, and those of [`View::at`]; `environment` when the ref cannot be read.
     pub fn now(repo: &'r Repo) -> Result<Self> {
         let tip = repo.find_ref(REF).map_err(|error| error.hint(Advice::CheckLedger))?;
         Self::at(repo, tip)
@@ -63,7 +63,8 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `ledger-unreadable`; when the remote of a partial clone does not send what is missing.
+    /// `ledger-unreadable` when the commit is missing; `not-fetched` when the remote of a partial clone does not send what is missing;
+    /// `environment` when the commit is damaged.
     pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
         let root = match tip {
             Some(tip) => {
@@ -111,7 +112,7 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `note-too-large`; when the notes tree cannot be read.
+    /// `note-too-large`; `not-fetched` as [`View::at`]; `environment` when the notes tree or the note is missing or damaged.
     pub fn note(&self, id: &TaskId) -> Result<Vec<u8>> {
         let Some(root) = self.root else { return Ok(Vec::new()) };
         let blobs = tree::find(self.repo, root, self.key(id)?)?;
@@ -161,7 +162,8 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// When the notes tree or a note cannot be read.
+    /// `ledger-too-large`; `not-fetched` as [`View::at`]; `environment` when the notes tree is missing or damaged. Notes that cannot be
+    /// read are omitted.
     pub fn table(&self) -> Result<Table> {
         index::load(self)
     }
@@ -170,7 +172,7 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `task-not-found` with the nearest ids, `task-withdrawn`, `task-ambiguous` with the candidates.
+    /// `task-not-found` with the nearest ids, and those of [`View::lookup`].
     pub fn find(&self, word: &str) -> Result<Task> {
         self.lookup(word)?.task()
     }
@@ -179,7 +181,7 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `task-withdrawn`, `task-ambiguous`; `task-not-found` for an empty word.
+    /// `task-withdrawn`, `task-ambiguous` with the candidates; those of [`View::note`] and of [`View::table`].
     pub fn lookup(&self, word: &str) -> Result<Lookup> {
         if let Ok(id) = TaskId::parse(word) {
             let events = self.events(&id)?.events;

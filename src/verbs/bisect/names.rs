@@ -60,7 +60,7 @@ impl<'v> Names<'v> {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be read.
+    /// As [`NumberedTasks::new`].
     pub fn new(
         view: &'v View<'v>,
         head: Option<ObjectId>,

@@ -109,7 +109,7 @@ fn cut(line: &str) -> String {
 ///
 /// # Errors
 ///
-/// When the active tasks cannot be read.
+/// As [`Caller::active`].
 pub fn bind(caller: &Caller, session: &SessionId) -> Result<()> {
     let repo = caller.repo();
     session::prune(repo, caller.now());
@@ -204,7 +204,7 @@ pub fn reconcile(caller: &Caller, session: &SessionId) -> Result<usize> {
 ///
 /// # Errors
 ///
-/// When the ledger or the work tree cannot be read.
+/// Those of [`Caller::view`], of [`Caller::active`] and of [`View::note`](crate::store::ledger::View::note); `environment`, `git-failed` when the work tree cannot be read.
 pub fn question(caller: &Caller, session: &SessionId) -> Result<Option<Question>> {
     let repo = caller.repo();
     let view = caller.view()?;
