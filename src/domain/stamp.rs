@@ -18,6 +18,27 @@ use crate::domain::{
     trailer::{block::Trailer, reverts::REVERTS_TASK},
 };
 
+/// Why commits of a worktree are not stamped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstamping {
+    /// The reason: `the hooks of git-agent are not installed`.
+    pub why: String,
+    /// The setting that disables the hooks, if one does; installing them changes nothing then.
+    pub disabled_by: Option<String>,
+}
+
+impl Unstamping {
+    /// Because of the setting `key`.
+    pub fn by_setting(key: String) -> Self {
+        Unstamping { why: format!("'{key}' disables the hooks"), disabled_by: Some(key) }
+    }
+
+    /// The git command that shows where hooks are disabled.
+    pub fn origin(&self) -> Option<String> {
+        self.disabled_by.as_ref().map(|key| format!("git config --show-origin {key}"))
+    }
+}
+
 /// The facts about a commit in progress that determine its trailers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StampFacts {

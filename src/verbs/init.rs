@@ -1,6 +1,6 @@
 //! Set up a repository.
 
-use super::Caller;
+use super::{Caller, setup};
 use crate::{
     domain::{id::TaskId, text::plural},
     error::{Error, Result, codes},
@@ -82,6 +82,9 @@ fn install(repo: &Repo, wanted: &[WantedSetting], changes: &mut SetupChanges) ->
         |step: &&install::InstallStep| !unfinished.contains(step) && !matches!(step, install::InstallStep::Already(_));
     changes.done.extend(report.steps.iter().filter(is_news).map(ToString::to_string));
     changes.done.extend(report.settings);
+    // A setting of the user's, which stays.
+    let disabled = install::missing_here(repo).filter(|unstamping| unstamping.disabled_by.is_some());
+    changes.warnings.extend(disabled.as_ref().map(setup::hooks_remark));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Caller, setup};
 use crate::{
-    domain::{actor::Actor, graph::Graph, id::TaskId, progress::Counts, task::Task},
+    domain::{actor::Actor, graph::Graph, id::TaskId, progress::Counts, stamp::Unstamping, task::Task},
     error::Result,
     git::{
         Head, ObjectId,
@@ -43,7 +43,7 @@ pub struct WorktreeStatus {
     /// Tasks that a fetched ref names as active: see [`active::foreign`].
     pub foreign: Vec<TaskId>,
     /// Why commits made here are not stamped.
-    pub unstamping: Option<String>,
+    pub unstamping: Option<Unstamping>,
     /// Periods without activity longer than this, in seconds, are not counted as work.
     pub idle_gap: u64,
 }

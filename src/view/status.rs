@@ -7,7 +7,7 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     store::active,
-    verbs::status::WorktreeStatus,
+    verbs::{setup, status::WorktreeStatus},
     view::{ListRow, NAMED, Style, hint, mark_of, oid, sanitize, shorten},
 };
 
@@ -59,11 +59,9 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     }
     page.push_str(&dirt(status));
     page.push_str(&unstamped(status));
-    if let Some(why) = &status.unstamping {
-        page.push_str(&format!(
-            "Commits made here are not stamped: {}; run 'git agent init' here\n",
-            sanitize::line(why)
-        ));
+    if let Some(unstamping) = &status.unstamping {
+        let why = sanitize::line(&unstamping.why);
+        page.push_str(&format!("Commits made here are not stamped: {why}; {}\n", setup::remedy(unstamping)));
     }
     if let Some(after) = &status.follow_up {
         let line = format!("{}; if part of the task: {}", hint::follow_up(after), hint::link_command(after));
@@ -136,7 +134,7 @@ pub fn porcelain(status: &WorktreeStatus) -> String {
     lines.extend(counts.iter().map(|(state, count)| format!("count {state} {count}")));
     lines.push(format!("count features {}", status.counts.features));
     lines.extend(status.unstamped.iter().map(|id| format!("unstamped {id}")));
-    lines.extend(status.unstamping.iter().map(|why| format!("hooks-missing {why}")));
+    lines.extend(status.unstamping.iter().map(|unstamping| format!("hooks-missing {}", unstamping.why)));
     lines.extend(status.interrupted.iter().map(|operation| format!("interrupted {}", operation.id)));
     lines.extend(status.left_behind.iter().map(|operation| format!("left-behind {}", operation.id)));
     lines.iter().map(|line| format!("{}\n", sanitize::line(line))).collect()

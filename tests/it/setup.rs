@@ -58,6 +58,40 @@ fn hooks_that_are_not_here_are_said_by_every_command_that_depends_on_them() {
 }
 
 #[test]
+fn hooks_that_a_setting_disables_are_not_said_to_be_installed_by_init() {
+    on_every_git(|git| {
+        let repo = TestRepo::with_git(git);
+        set_up(&repo);
+        repo.agent(&["init", "-q"]).success();
+        let is_configured = repo.git(&["config", "hook.git-agent-prepare-commit-msg.command"]).code == Some(0);
+        let settings = [("core.hooksPath", "/dev/null"), ("core.hooksPath", "")];
+        let settings = match is_configured {
+            true => &[("hook.git-agent-prepare-commit-msg.enabled", "false")][..],
+            false => &settings,
+        };
+        for (key, value) in settings {
+            repo.git(&["config", key, value]).success();
+            let (why, shown) = (format!("'{key}' disables the hooks"), format!("git config --show-origin {key}"));
+            let warned = repo.agent(&["start", "a"]).success().stderr;
+            assert!(warned.contains(&format!("{REMARK}{why}; to see where: {shown}\n")), "{warned}");
+            assert_eq!(repo.agent(&["status", "--json"]).json()["hooks_missing"], *why);
+            let pages = [repo.agent(&["status"]).success().stdout, repo.agent(&["brief"]).success().stdout, warned];
+            for page in pages {
+                assert!(page.contains(&why) && page.contains(&shown) && !page.contains("agent init"), "{page}");
+            }
+            let doctor = repo.agent(&["doctor"]).stdout;
+            assert!(doctor.contains(&shown), "{doctor}");
+            // Nor does init say that all is well.
+            let init = repo.agent(&["init"]);
+            assert!(init.code == Some(5) || init.stderr.contains(&why), "{init}");
+            assert!(init.stderr.contains(&shown), "{init}");
+            repo.git(&["config", "--unset", key]).success();
+        }
+        assert_eq!(repo.agent(&["status", "--json"]).json()["hooks_missing"], serde_json::Value::Null);
+    });
+}
+
+#[test]
 fn hooks_that_were_replaced_or_are_looked_for_elsewhere_are_said() {
     on_every_git(|git| {
         let repo = TestRepo::with_git(git);

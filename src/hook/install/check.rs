@@ -13,6 +13,7 @@ use super::{
     stray,
 };
 use crate::{
+    domain::stamp::Unstamping,
     error::{Advice, Hint, Result},
     git::{
         Repo,
@@ -21,6 +22,9 @@ use crate::{
     },
     hook::{Hook, install::previous_hook::Before},
 };
+
+/// Where git runs hooks, if not in the git directory.
+const HOOKS_PATH: &str = "core.hooksPath";
 
 /// What was found out about one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +155,7 @@ pub fn check(repo: &Repo) -> Result<Vec<Check>> {
 
 /// Why commits in this worktree are not stamped; `None` if they are, if `init --no-hooks` declined the hooks, or where only git could tell. As
 /// cheap as a few files: what the git on `PATH` supports is remembered.
-pub fn missing_here(repo: &Repo) -> Option<String> {
+pub fn missing_here(repo: &Repo) -> Option<Unstamping> {
     let hook = Hook::PrepareCommitMsg;
     let settings = config_block::read(repo);
     if settings.contains(&Setting::of_hooks("none")) {
@@ -160,12 +164,16 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     let configured = config::command(repo, hook);
     if let Some(command) = &configured {
         match in_config(repo, hook, command) {
-            Health::SwitchedOff(key) => return Some(format!("'{key}' disables the hooks")),
+            Health::SwitchedOff(key) => return Some(Unstamping::by_setting(key)),
             _ if hooks::are_configurable_here(repo) => return None,
             _ => {}
         }
     }
+    let because = |why: String| Unstamping { why, disabled_by: None };
     let dir = directory_here(repo)?;
+    if directory::is_switched_off(&dir) {
+        return Some(Unstamping::by_setting(HOOKS_PATH.to_owned()));
+    }
     let path = dir.join(hook.name());
     let is_ours = match directory::look(&path) {
         Ok(Found::File(HookOwner::Us { .. } | HookOwner::UsChanged, _)) => true,
@@ -175,22 +183,23 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     };
     if is_ours {
         let skipped = !directory::is_executable(&path);
-        return skipped.then(|| format!("'{}' is not executable, and git skips it", path.display()));
+        return skipped.then(|| because(format!("'{}' is not executable, and git skips it", path.display())));
     }
-    Some(match configured {
+    Some(because(match configured {
         Some(_) => "the hooks are in the configuration, but this git is too old to read them there".to_owned(),
         None if path.exists() => format!("'{}' is not a hook of git-agent", path.display()),
         None if settings.contains(&Setting::of_hooks("directory")) => {
             format!("git runs hooks from '{}', which does not contain those of git-agent", dir.display())
         }
         None => "the hooks of git-agent are not installed".to_owned(),
-    })
+    }))
 }
 
 /// The hooks directory of this worktree, as far as the configuration shows; `None` where git has to expand it.
 fn directory_here(repo: &Repo) -> Option<PathBuf> {
-    let path = repo.config().texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
+    let path = repo.config().texts_of_files(HOOKS_PATH).pop();
     match path {
+        Some(path) if path.is_empty() => Some(PathBuf::new()),
         None => Some(repo.common_dir().join("hooks")),
         Some(path) if path.starts_with(b"~") || path.starts_with(b"%") => None,
         Some(path) => Some(repo.dir().join(&*path.to_os_str_lossy())),
@@ -210,7 +219,7 @@ fn in_config(repo: &Repo, hook: Hook, command: &[u8]) -> Health {
 fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
     let dir = directory::of_git(repo)?;
     if directory::is_switched_off(&dir) {
-        return Ok(Health::SwitchedOff("core.hooksPath".to_owned()));
+        return Ok(Health::SwitchedOff(HOOKS_PATH.to_owned()));
     }
     let path = dir.join(hook.name());
     let was_chained = directory::saved(&path).symlink_metadata().is_ok();

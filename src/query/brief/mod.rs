@@ -18,6 +18,7 @@ use crate::{
         id::TaskId,
         making::{self, Making, Saved},
         revision::Which,
+        stamp::Unstamping,
         status::Status,
         table::Row,
         task::{Decision, Task},
@@ -130,7 +131,7 @@ pub struct Question<'a> {
     /// The current time.
     pub now: Timestamp,
     /// Why commits made here are not stamped.
-    pub unstamping: Option<String>,
+    pub unstamping: Option<Unstamping>,
     /// Finds out which snapshots of a task exist here.
     pub saved: &'a dyn Fn(&TaskId) -> Option<Saved>,
 }

@@ -1,7 +1,7 @@
 //! The state of the repository: is anything incomplete, where is the branch, has another program changed the ledger?
 
 use crate::{
-    domain::{task::Task, time::Timestamp},
+    domain::{stamp::Unstamping, task::Task, time::Timestamp},
     error::Result,
     git::{
         Head, ObjectId, Repo, revwalk,
@@ -38,7 +38,7 @@ pub struct State {
     /// Other live sessions in this worktree.
     pub other_sessions: Vec<Session>,
     /// Why commits made here are not stamped.
-    pub unstamping: Option<String>,
+    pub unstamping: Option<Unstamping>,
     /// See [`crate::query::missing_ledger`].
     pub is_ledger_elsewhere: bool,
     /// There is no ledger here, and a remote may have one.
@@ -64,7 +64,7 @@ impl State {
         view: &View<'_>,
         task: Option<&Task>,
         now: Timestamp,
-        unstamping: Option<String>,
+        unstamping: Option<Unstamping>,
     ) -> Result<(Self, StatusSummary)> {
         let repo = view.repo();
         let unstamped = match task {

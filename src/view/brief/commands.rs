@@ -1,7 +1,7 @@
 //! The exact commands that continue from here.
 
 use crate::{
-    domain::{status::Status, task::Task},
+    domain::{stamp::Unstamping, status::Status, task::Task},
     git::state::InProgress,
     query::brief::{Facts, Focus},
     view::hint,
@@ -33,7 +33,11 @@ pub fn commands(facts: &Facts<'_>) -> Vec<NextCommand> {
         Some(focus) => of_task(facts, focus, &mut commands),
         None => of_nothing(facts, &mut commands),
     }
-    if facts.state.unstamping.is_some() || facts.state.is_ledger_elsewhere {
+    let unstamping = facts.state.unstamping.as_ref();
+    if let Some(shown) = unstamping.and_then(Unstamping::origin) {
+        commands.insert(0, command(shown, "shows where the hooks are disabled"));
+    }
+    if unstamping.is_some_and(|unstamping| unstamping.disabled_by.is_none()) || facts.state.is_ledger_elsewhere {
         let what = match facts.state.is_ledger_elsewhere {
             true => "fetches the tasks of the remote and installs the hooks",
             false => "installs the hooks, so that commits name their task",

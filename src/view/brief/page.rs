@@ -266,8 +266,8 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
             points.push(words("not active in this worktree: commits made here are not stamped with it"));
         }
     }
-    if let Some(why) = &state.unstamping {
-        points.push(words(format!("commits made here are not stamped: {why}")));
+    if let Some(unstamping) = &state.unstamping {
+        points.push(words(format!("commits made here are not stamped: {}", unstamping.why)));
     }
     if state.unstamped > 0 {
         let verb = if state.unstamped == 1 { "is" } else { "are" };

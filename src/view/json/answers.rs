@@ -127,7 +127,7 @@ json! {
         /// Commits without a trailer made while a task was active.
         unstamped: Vec<String>,
         /// Why commits made here are not stamped; null if they are.
-        hooks_missing: Option<String> = status.unstamping.clone(),
+        hooks_missing: Option<String> = status.unstamping.as_ref().map(|unstamping| unstamping.why.clone()),
         /// Commits made after the last active task ended that may belong to it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         follow_up: Option<FollowUpJson>,

@@ -201,7 +201,7 @@ json! {
         /// The number of commits without a trailer made while the task was active.
         unstamped: usize = facts.state.unstamped,
         /// Why commits made here are not stamped; null if they are.
-        hooks_missing: Option<String> = facts.state.unstamping.clone(),
+        hooks_missing: Option<String> = facts.state.unstamping.as_ref().map(|unstamping| unstamping.why.clone()),
         /// This clone has no ledger, but its commits name tasks: they are in another clone.
         ledger_missing: bool = facts.state.is_ledger_elsewhere,
         /// The last session of an agent host in this worktree, if it broke off.
