@@ -158,6 +158,8 @@ pub enum Advice {
     LimitPaths,
     /// List the operations.
     ListOperations,
+    /// Undo an earlier command by its id.
+    UndoEarlier,
     /// Undo later operations first.
     UndoLaterOperations,
     /// Undo later commands first.

@@ -17,9 +17,10 @@ use super::{
     snapshot::{self, Captured, WorktreeState},
 };
 use crate::{
+    domain::text::oid,
     error::{Advice, Error, Result, codes},
     git::{
-        Repo,
+        Head, ObjectId, Repo, revwalk,
         sparse::Sparse,
         state::{self, Steps},
     },
@@ -86,6 +87,14 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     }
     let place = operation.after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
     let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
+    let is_contained =
+        |tip: ObjectId| head.commit.is_some_and(|here| revwalk::is_ancestor(repo, here, tip).unwrap_or(false));
+    if head.branch == operation.after.branch && operation.before.commit.is_some_and(is_contained) {
+        // Nothing was committed since: another program moved the branch, as `git reset` does.
+        let at = |head: &Head| head.commit.map_or_else(|| "no commit".to_owned(), oid);
+        let message = format!("{cannot}: {place} is at {} now, not at {}", at(&head), at(&operation.after));
+        return Err(Error::new(codes::HEAD_MOVED, message).hint(Advice::UndoEarlier));
+    }
     let error = if head.branch == operation.after.branch {
         let message = format!("{cannot}: {place} has moved since then; undoing it would drop the commits made there");
         Error::new(codes::HEAD_MOVED, message).hint(Advice::UndoLaterOperations)

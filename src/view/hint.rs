@@ -79,6 +79,7 @@ fn of(advice: &Advice) -> Cow<'static, str> {
         Advice::SettingNeedsId => "unset it, or set it to an id that 'git agent list' shows",
         Advice::LimitPaths => "limit the operation to other paths: git agent … -- <path>",
         Advice::ListOperations => "'git agent ops' lists the operations",
+        Advice::UndoEarlier => "to undo an earlier command: git agent undo <op>; 'git agent ops' lists them",
         Advice::UndoLaterOperations => "undo the later operations first: 'git agent ops' lists them",
         Advice::UndoLaterCommands => "undo the later commands first: 'git agent ops' lists them",
         Advice::WaitForOperation => "try again when it has finished; 'git agent ops' shows it",

@@ -162,6 +162,13 @@ fn others_keep_what_they_did_since() {
     hint: to keep the state before it: git branch <name> <oid>
     ");
     assert_eq!(State::of(&repo), state);
+    // Where the branch was moved back by hand, there is no commit that could be lost.
+    repo.git(&["reset", "-q", "--hard", "HEAD~2"]).success();
+    insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).exits(1).stderr), @"
+    error: cannot undo <id> (checkpoint t@1): main is at <oid> now, not at <oid>
+    nothing was changed
+    hint: to undo an earlier command: git agent undo <op>; 'git agent ops' lists them
+    ");
 }
 
 #[test]
