@@ -8,14 +8,15 @@ use crate::{
     error::{Error, Result, codes},
 };
 
-/// The time that `date` means to git's `--since`. Git takes every text for some date.
+/// The time that `date` means to git's `--since`.
 ///
 /// # Errors
 ///
-/// `bad-date` when git gives no answer.
+/// `bad-date` if it means none to git.
 pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
-    let (since, _) = period(repo, Some(date), None)?;
-    since.map(Timestamp::from_seconds).ok_or_else(|| {
+    // git takes every text for a date: what it does not understand is now.
+    let (since, now) = period(repo, Some(date), Some("now"))?;
+    since.filter(|since| date.trim() == "now" || now != Some(*since)).map(Timestamp::from_seconds).ok_or_else(|| {
         Error::new(codes::BAD_DATE, format!("'{}' is not a valid date", date.escape_debug()))
             .hint("dates are written as for 'git log --since': 2026-11-20, yesterday, '2 weeks ago'")
     })

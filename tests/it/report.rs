@@ -280,6 +280,13 @@ fn since_tells_what_changed() {
     repo.agent(&["complete", "b", "-q"]).success();
     repo.agent(&["start", "c", "-q"]).success();
     repo.advance(90);
+    // git takes every text for a date: one that it does not know would be now, since which nothing changed.
+    insta::assert_snapshot!(repo.agent(&["report", "--since", "nope"]), @r"
+    ------- stderr -------
+    error: 'nope' is not a valid date
+    hint: dates are written as for 'git log --since': 2026-11-20, yesterday, '2 weeks ago'
+    [exit code 2]
+    ");
     insta::assert_snapshot!(repo.agent(&["report", "--since", "2026-01-02 12:00"]).success().stdout, @r"
     ## Progress – repo on main, 2026-01-03
 
