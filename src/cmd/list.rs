@@ -36,7 +36,7 @@ pub struct Args {
     #[arg(long, value_name = "FIELD", default_value = "plan", allow_hyphen_values = true)]
     sort: String,
     /// Show at most N tasks (default: all; with --brief: 50)
-    #[arg(long, short = 'n', value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = super::count)]
     limit: Option<usize>,
     /// Show features and their subtasks as a tree
     #[arg(long)]

@@ -45,10 +45,10 @@ pub struct Args {
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
     /// Show at most N entries, counting commits and events
-    #[arg(long = "max-count", short = 'n', value_name = "N")]
+    #[arg(long = "max-count", short = 'n', value_name = "N", value_parser = super::count)]
     limit: Option<usize>,
     /// Skip the first N entries
-    #[arg(long, value_name = "N", default_value_t)]
+    #[arg(long, value_name = "N", default_value_t, value_parser = super::count)]
     skip: usize,
     /// Show one line per entry
     #[arg(long)]

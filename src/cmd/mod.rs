@@ -71,6 +71,11 @@ pub use context::{CommandLine, Ctx};
 
 use context::{many_lines, one_line, text_argument, text_file};
 
+/// The number that an option takes.
+fn count(word: &str) -> std::result::Result<usize, String> {
+    word.parse().map_err(|_| "it is not a number from 0 upwards".to_owned())
+}
+
 /// How a command that did not fail ends.
 pub(crate) trait ExitCode {
     /// Its exit code.

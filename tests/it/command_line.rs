@@ -140,6 +140,10 @@ fn a_text_may_begin_with_a_dash() {
     assert!(lacking.contains("a value is required for '--result <TEXT|JSON>'"), "{lacking}");
     let minus = repo.agent(&["edit", "a", "--estimate", "-5m"]).exits(2).stderr;
     assert!(minus.starts_with("error: '-5m' is not a duration\n"), "{minus}");
+    for words in [&["list", "-n", "-1"][..], &["log", "-n", "many"], &["log", "--skip", "1.5"]] {
+        let refused = repo.agent(words).exits(2).stderr;
+        assert!(refused.contains(": it is not a number from 0 upwards\n"), "{words:?}: {refused}");
+    }
     assert!(repo.agent(&["note", "a", "-x"]).exits(2).stderr.contains("unexpected argument '-x'"));
 }
 

@@ -150,7 +150,7 @@ fn an_export_into_a_file_is_written_as_its_name_says() {
     insta::assert_snapshot!(repo.agent(&["plan", "export", "--format", "yaml"]), @r"
     ------- stderr -------
     error: unknown plan format 'yaml'
-    hint: the formats are toml, json, markdown, task-master, ralph, feature-list, features, beads, todo
+    hint: the formats are toml, json, markdown, feature-list, features, beads
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["plan", "export", "--format", "todo"]), @r"

@@ -52,7 +52,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 
 /// The format that is asked for, or the one of the file.
 fn chosen(ctx: &Ctx, args: &Args) -> Result<Format> {
-    let wanted = args.format.as_deref().map(plan::format).transpose()?;
+    let wanted = args.format.as_deref().map(plan::export_format).transpose()?;
     let to_stdout = args.output.is_none();
     match (wanted, &args.output) {
         (Some(format), _) if format != Format::Json && ctx.out.is_json() && to_stdout => {

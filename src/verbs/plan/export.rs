@@ -47,7 +47,7 @@ pub fn export(caller: &Caller, request: &ExportRequest) -> Result<Exported> {
     let format = request.format;
     let write = format.writer().ok_or_else(|| {
         let message = format!("plan format {} can only be read, not written", format.as_str());
-        Error::new(codes::BAD_FORMAT, message).hint(super::known(|format| format.writer().is_some()))
+        Error::new(codes::BAD_FORMAT, message).hint(super::known(super::is_written))
     })?;
     let view = caller.view()?;
     let plan = plan(&view, request)?;
