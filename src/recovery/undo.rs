@@ -76,8 +76,10 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         let message = format!("{cannot}: it failed, and its changes were undone");
         return Err(Error::new(codes::NOT_UNDOABLE, message).hint(Advice::ListOperations));
     }
-    let entries = log.own().collect::<Result<Vec<_>, _>>()?;
-    if let Some(undo) = operation::undone_by(&entries, operation.id) {
+    // A later one has undone it, if any: what came before it is not read.
+    let later = log.own().take_while(|entry| !entry.as_ref().is_ok_and(|other| other.operation.id == operation.id));
+    let later = later.collect::<Result<Vec<_>, _>>()?;
+    if let Some(undo) = operation::undone_by(&later, operation.id) {
         let message = format!("{cannot}: {undo} already undid it");
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint(Advice::Redo));
     }

@@ -309,3 +309,23 @@ fn what_cannot_be_recorded_is_no_reason_to_lose_the_checkpoint() {
     ");
     assert_eq!(repo.git(&["rev-parse", "HEAD^"]).text(), head);
 }
+
+#[test]
+fn an_older_operation_that_cannot_be_read_does_not_keep_a_newer_one_from_being_undone() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "0\n", "first");
+    repo.agent(&["add", "Do it", "--id", "T-1"]).success();
+    repo.agent(&["start", "T-1"]).success();
+    repo.write("a", "1\n");
+    repo.agent(&["checkpoint", "-m", "one"]).success();
+    repo.write("a", "2\n");
+    repo.agent(&["rollback", "T-1"]).success();
+    assert_eq!(repo.read("a"), "1\n");
+    let description = repo.git(&["rev-parse", "refs/agent/ops/main:earlier/01/operation"]).success().text();
+    let (start, rest) = description.split_at(2);
+    std::fs::remove_file(repo.path().join(".git/objects").join(start).join(rest)).unwrap();
+
+    let undone = repo.agent(&["undo"]).success();
+    assert_eq!(repo.read("a"), "2\n");
+    assert!(!undone.stderr.contains("recorded"), "{}", undone.stderr);
+}

@@ -198,7 +198,12 @@ impl<'r> OpLog<'r> {
                 Err(ReadError::Foreign(_)) => break,
                 recorded => recorded?,
             };
-            if !recorded.operation.id.to_string().starts_with(&word) || word.is_empty() {
+            let id = recorded.operation.id.to_string();
+            // There is one of a whole id: what came before it is not read.
+            if id == word {
+                return Ok(recorded);
+            }
+            if !id.starts_with(&word) || word.is_empty() {
                 continue;
             }
             if let Some(found) = found {
@@ -415,7 +420,7 @@ pub fn undone(entries: &[Recorded]) -> HashMap<Ulid, Ulid> {
     undone
 }
 
-/// The operation that undid `id`: see [`undone`].
+/// The operation that undid `id`: see [`undone`]. `entries` need not include what came before `id`.
 pub fn undone_by(entries: &[Recorded], id: Ulid) -> Option<Ulid> {
     undone(entries).get(&id).copied()
 }
