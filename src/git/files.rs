@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -40,6 +41,11 @@ pub fn remove_dir(path: &Path) -> Result<()> {
         done => done,
     };
     done.or_environment(|| format!("cannot remove '{}'", path.display()))
+}
+
+/// Whether these are of the same file, under whatever names.
+pub fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
 }
 
 /// How long ago a file was written to; `None` where that is unknown, or it is of the future.

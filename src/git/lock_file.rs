@@ -7,7 +7,6 @@
 use std::{
     fs::{self, File},
     io::{self, Write as _},
-    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -71,9 +70,8 @@ fn is_left_behind(path: &Path, mark: &str) -> bool {
 impl Drop for LockFile {
     fn drop(&mut self) {
         // What stands there may be another one by now, if ours was removed by hand.
-        let same = |one: fs::Metadata, other: fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
         let found = fs::symlink_metadata(&self.path).ok().zip(self.file.metadata().ok());
-        if found.is_some_and(|(there, ours)| same(there, ours)) {
+        if found.is_some_and(|(there, ours)| files::is_same(&there, &ours)) {
             // What cannot be removed is taken over by the next one.
             files::remove(&self.path).unwrap_or_default();
         }

@@ -9,6 +9,7 @@ use gix::{
     ObjectId,
     index::{
         State,
+        decode::Options,
         entry::{self, Mode, Stage, Stat, stat},
     },
     objs::tree::EntryKind,
@@ -18,6 +19,9 @@ use crate::{
     error::{Context as _, Result},
     git::{cmd, repo::Repo, tree},
 };
+
+/// An index of less than this many bytes, some ten thousand files, is read by one thread.
+const SMALL: u64 = 1 << 20;
 
 /// The entries of an index, including those that `git status` hides.
 pub struct Entries {
@@ -67,13 +71,11 @@ impl Entries {
     ///
     /// When the index is damaged.
     pub fn read(repo: &Repo) -> Result<Self> {
-        let failed = || "cannot read the index".to_owned();
         let identity = identity(repo);
-        let state = match identity.0 {
-            None => None,
-            Some(_) => Some(repo.gix().open_index().or_environment(failed)?),
-        };
-        Ok(Entries { state, options: repo.gix().stat_options().or_environment(failed)?, identity })
+        match identity.0 {
+            None => Self::none(repo),
+            Some(_) => Ok(Entries { identity, ..Self::read_at(repo, &repo.gix().index_path())? }),
+        }
     }
 
     /// The entries of a missing index: none.
@@ -86,7 +88,7 @@ impl Entries {
         Ok(Entries { state: None, options, identity: Identity(None) })
     }
 
-    /// Read another index file, such as the one that git prepares for a commit.
+    /// Read another index file, such as the one that git prepares for a commit. As git does, without computing its checksum.
     ///
     /// # Errors
     ///
@@ -94,7 +96,10 @@ impl Entries {
     pub fn read_at(repo: &Repo, path: &Path) -> Result<Self> {
         let failed = || format!("cannot read the index in '{}'", path.display());
         let gix = repo.gix();
-        let index = gix::index::File::at(path, gix.object_hash(), true, gix::index::decode::Options::default());
+        // Threads are started for nothing where so little is read.
+        let is_small = path.metadata().is_ok_and(|meta| meta.len() < SMALL);
+        let options = Options { thread_limit: is_small.then_some(1), ..Options::default() };
+        let index = gix::index::File::at(path, gix.object_hash(), true, options);
         let state = Some(index.or_environment(failed)?);
         Ok(Entries { state, options: gix.stat_options().or_environment(failed)?, identity: Identity(None) })
     }

@@ -119,7 +119,11 @@ impl<'r> TempIndex<'r> {
     pub fn add(&self, paths: Option<&[PathBuf]>, without: &[BString]) -> Result<()> {
         let git = self.git().args(["-c", "core.fsmonitor=false", "-c", "advice.addEmbeddedRepo=false"]);
         let git = match paths {
-            Some(paths) => git.args(["--literal-pathspecs", "add", "-A", "--sparse", "--"]).args(paths),
+            Some(paths) => {
+                // Without it, git starts threads for all files, which then find that theirs are not asked for.
+                let git = git.args(["-c", "core.preloadIndex=false", "--literal-pathspecs"]);
+                git.args(["add", "-A", "--sparse", "--"]).args(paths)
+            }
             None => {
                 let mut specs = b":(top)\0".to_vec();
                 for path in without.iter().chain(&worktree::inside(self.repo)) {
