@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use bstr::ByteSlice as _;
 use gix::ObjectId;
 
-use super::{cmd, replace, repo::Repo};
-use crate::error::{Context as _, Error, Result, codes};
+use super::{cmd, commit::Commit, replace, repo::Repo};
+use crate::error::{Error, Result, codes};
 
 /// The best common ancestor of two commits, if they have one.
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
@@ -66,8 +66,7 @@ pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
 }
 
 pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
-    let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
-    Ok(commit.tree_id().or_environment(|| format!("commit {} is damaged", commit.id))?.detach())
+    Ok(Commit::read(repo, commit)?.tree)
 }
 
 /// The tree of `commit`, or the empty one if there is none.
@@ -92,8 +91,7 @@ pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
     if let Some(parents) = replace::grafts(repo).remove(&commit) {
         return Ok(parents);
     }
-    let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
-    Ok(commit.parent_ids().map(gix::Id::detach).collect())
+    Ok(Commit::read(repo, commit)?.parents)
 }
 
 /// Those of `commits` that are not reachable from `tip`.
