@@ -154,16 +154,18 @@ fn read(mut stream: Stream) -> Result<Status> {
 
 impl Status {
     /// The differences that `index` shows, of everything or of `paths`. Changes in submodules that the configuration ignores are left
-    /// out.
+    /// out. Where files had to be read to see that they do not differ, `index` knows it afterwards.
     ///
     /// # Errors
     ///
     /// `git-failed`.
     pub fn of_index(index: &TempIndex<'_>, paths: Option<&[PathBuf]>) -> Result<Self> {
         let words = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", ignore::LISTED];
+        // The index is ours alone.
+        let git = || index.git().env("GIT_OPTIONAL_LOCKS", "1");
         let git = match paths {
-            Some(paths) => index.git().arg("--literal-pathspecs").args(words).arg("--").args(paths),
-            None => index.git().args(words).args(worktree::without_those_inside(index.repo())),
+            Some(paths) => git().arg("--literal-pathspecs").args(words).arg("--").args(paths),
+            None => git().args(words).args(worktree::without_those_inside(index.repo())),
         };
         read(git.stream()?)
     }
