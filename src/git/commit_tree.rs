@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    cmd,
+    cmd::{self, Git},
     commit::CommitAuthor,
     objects::{Apart, Batch},
     repo::Repo,
@@ -47,7 +47,29 @@ impl CommitTree<'_> {
     /// When git cannot be run, or the object cannot be read.
     pub fn make(&self, repo: &Repo, batch: &mut Batch) -> Result<Result<ObjectId>> {
         let apart = Apart::new(repo)?;
-        let mut git = apart.git(repo.git()).args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
+        let made = self.run(apart.git(repo.git()))?;
+        apart.take_in(batch)?;
+        match made {
+            Ok(id) if !batch.has(id) && !repo.has(id) => Err(lost(id)),
+            made => Ok(made),
+        }
+    }
+
+    /// Let git make the commit in the repository, as `git commit` does: [`gc::keep_commit`](super::objects::gc::keep_commit) keeps it once
+    /// a ref leads to it. The inner error is git's refusal.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot be run.
+    pub fn make_here(&self, repo: &Repo) -> Result<Result<ObjectId>> {
+        match self.run(repo.git())? {
+            Ok(id) if !repo.has(id) => Err(lost(id)),
+            made => Ok(made),
+        }
+    }
+
+    fn run(&self, git: Git) -> Result<Result<ObjectId>> {
+        let mut git = git.args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
         git = git.args(self.signed.then_some("-S")).arg(self.tree.to_string());
         if let Some(author) = self.author {
             git = git.env("GIT_AUTHOR_NAME", OsStr::from_bytes(&author.name));
@@ -60,12 +82,10 @@ impl CommitTree<'_> {
             return Ok(Err(output.into_error()));
         }
         let unexpected = || Error::bug("unexpected output from 'git commit-tree'");
-        let id = cmd::id(&output.stdout).ok_or_else(unexpected)?;
-        apart.take_in(batch)?;
-        if batch.has(id) || repo.has(id) {
-            Ok(Ok(id))
-        } else {
-            Err(Error::bug(format!("'git commit-tree' printed {id}, which does not exist")))
-        }
+        cmd::id(&output.stdout).ok_or_else(unexpected).map(Ok)
     }
+}
+
+fn lost(id: ObjectId) -> Error {
+    Error::bug(format!("'git commit-tree' printed {id}, which does not exist"))
 }

@@ -217,15 +217,19 @@ fn sync_all<'p>(paths: impl Iterator<Item = &'p Path>) -> io::Result<()> {
         return sync(&paths);
     }
     thread::scope(|scope| {
-        let parts = paths.chunks(paths.len().div_ceil(SYNCERS));
+        let mut parts = paths.chunks(paths.len().div_ceil(SYNCERS));
+        // This thread takes a part, too.
+        let ours = parts.next().unwrap_or_default();
         let begin = |part| thread::Builder::new().spawn_scoped(scope, move || sync(part)).map_err(|_| part);
         let threads: Vec<_> = parts.map(begin).collect();
+        let synced = sync(ours);
         let died = |_| Err(io::Error::other("a thread that syncs files panicked"));
-        threads.into_iter().try_for_each(|thread| match thread {
+        let others = threads.into_iter().try_for_each(|thread| match thread {
             Ok(thread) => thread.join().unwrap_or_else(died),
             // The system has no more threads for us.
             Err(part) => sync(part),
-        })
+        });
+        synced.and(others)
     })
 }
 

@@ -6,7 +6,6 @@
 use std::{ffi::OsStr, process::ExitStatus};
 
 use bstr::{BString, ByteSlice as _};
-use ulid::Ulid;
 
 use super::staging_dir::StagingDir;
 use crate::{
@@ -22,11 +21,10 @@ use crate::{
         claims::Claim,
         cmd,
         commit::Commit,
+        commit_tree::CommitTree,
         index::{self, TempIndex},
-        objects::Batch,
         revwalk, who,
     },
-    recovery::commit::{CommitMessage, PlannedCommit},
 };
 
 /// Names [`StagingDir::stamped`] to our hook.
@@ -141,15 +139,18 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
 
 /// Make the commit without `git commit`, and move HEAD from `from`; `None` where only git can.
 fn make(repo: &Repo, order: &Order<'_>, from: &Head) -> Result<Option<ObjectId>> {
-    let planned = PlannedCommit {
+    let new = CommitTree {
         tree: order.tree,
-        parents: Vec::from_iter(order.head),
-        message: CommitMessage::Text(tidy(order.message.lines())),
+        parents: order.head.as_slice(),
+        message: tidy(order.message.lines()),
         author: None,
+        signed: false,
     };
-    let mut batch = Batch::default();
-    let commit = planned.make(repo, &mut batch, Ulid::nil()).map_err(|error| unknown_author(repo).unwrap_or(error))?;
-    batch.write(repo)?;
+    let refused = |error| match known_author(repo) {
+        Ok(()) => Error::new(codes::COMMIT_REFUSED, "cannot make a checkpoint").because(error),
+        Err(unknown) => unknown,
+    };
+    let commit = new.make_here(repo)?.map_err(refused)?;
     match repo.refs().advance_head(repo, from, commit) {
         None => Ok(None),
         Some(moved) => moved.map(|()| Some(commit)).map_err(|error| error.or(head_moved)),
@@ -187,15 +188,15 @@ fn head_moved() -> Error {
     Error::new(codes::HEAD_MOVED, "cannot make a checkpoint: another process has just committed").hint("try again")
 }
 
-/// That git does not know who commits, if that is so.
-fn unknown_author(repo: &Repo) -> Option<Error> {
-    who::require(repo, || "cannot make a checkpoint".to_owned()).err()
+/// That git knows who commits.
+fn known_author(repo: &Repo) -> Result<()> {
+    who::require(repo, || "cannot make a checkpoint".to_owned())
 }
 
 /// Why there is no commit.
 fn failed(repo: &Repo, output: Option<&str>) -> Error {
     let quoted = output.filter(|output| !output.is_empty()).map_or(String::new(), |output| format!(": {output}"));
-    if let Some(error) = unknown_author(repo) {
+    if let Err(error) = known_author(repo) {
         return error;
     }
     Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' failed{quoted}"))

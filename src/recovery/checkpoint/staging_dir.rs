@@ -69,11 +69,12 @@ impl<'r> StagingDir<'r> {
         self.dir.join("stamped")
     }
 
-    /// Write `journal` and `message`: from now on HEAD may move.
-    pub(crate) fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
+    /// Write `journal` and `message`, and for our hook, if hooks `run`, that it is stamped: from now on HEAD may move.
+    pub(crate) fn begin(&self, journal: &Journal, message: &[u8], run: bool) -> Result<()> {
         let trailer = message.trim_end().lines().next_back().unwrap_or_default();
+        let stamp = || if run { fs::write(self.stamped(), [trailer, b"\n"].concat()) } else { Ok(()) };
         fs::write(self.message(), message)
-            .and_then(|()| fs::write(self.stamped(), [trailer, b"\n"].concat()))
+            .and_then(|()| stamp())
             .and_then(|()| journal.write(&self.dir))
             .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
     }
