@@ -2,6 +2,7 @@
 
 use super::Ctx;
 use crate::{
+    domain::id::TaskId,
     error::Result,
     sync::{Direction, Synced},
     verbs::{self, sync},
@@ -9,6 +10,9 @@ use crate::{
 };
 
 /// Fetch tasks from a remote, merge them, and push the result
+///
+/// A dry run asks the remote, downloads objects as 'git fetch --dry-run' does, and moves no ref: not those of the ledger, of the
+/// remote's ledger as last fetched, or of the notes on commits. Hooks of the remote do not run, so they may still refuse the push.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Remote (default: the upstream's, or origin)
@@ -19,6 +23,9 @@ pub struct Args {
     /// Do not fetch
     #[arg(long)]
     push_only: bool,
+    /// Show what would be received and pushed, and change nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
@@ -27,27 +34,30 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         (_, true) => Direction::Push,
         _ => Direction::Both,
     };
-    let request = sync::Request { remote: args.remote, direction };
+    let request = sync::Request { remote: args.remote, direction, dry_run: args.dry_run };
     let answer = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
     if ctx.out.is_json() {
-        return ctx.out.json(&SyncAnswer::new(&answer));
+        return ctx.out.json(&SyncAnswer::new(&answer, request.dry_run));
     }
-    let sync::Answer { remote, synced } = answer;
-    tell(ctx, &remote, direction, &synced);
-    let came = plural(synced.merged_events, "event");
-    let tasks = plural(synced.tasks_changed.len(), "task");
-    let pushed = if synced.pushed { "pushed local events" } else { "nothing to push" };
-    ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} received, {pushed}.\n"))?;
+    let (remote, synced) = (&answer.remote, &answer.synced);
+    tell(ctx, remote, &request, synced);
+    let text = if request.dry_run { would(remote, direction, synced) } else { did(remote, synced) };
+    ctx.out.print(&text)?;
     for task in synced.rivals.iter().take(NAMED) {
         let rivals = list(task.rivals.iter().map(|rival| format!("'{}' by {}", rival.title, rival.by)));
         let by = task.created_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let when = if request.dry_run { "after the sync, " } else { "" };
         ctx.out.warn(format!(
-            "{0} was added for different work: '{1}'{by}, and {rivals}; to give the latter its own id: git agent edit {0} --split",
+            "{0} was added for different work: '{1}'{by}, and {rivals}; {when}to give the latter its own id: git agent edit {0} --split",
             task.id, task.title
         ));
     }
     for id in &synced.claims_lost {
-        ctx.out.warn(format!("another agent claimed {id} before you; 'git agent show {id}' shows who"));
+        let then = match request.dry_run {
+            true => "the sync would end your claim".to_owned(),
+            false => format!("'git agent show {id}' shows who"),
+        };
+        ctx.out.warn(format!("another agent claimed {id} before you; {then}"));
     }
     Ok(())
 }
@@ -55,9 +65,42 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 /// How many notes are named one by one.
 const NAMED: usize = 10;
 
+/// What came from `remote`, and whether something went there.
+fn did(remote: &str, synced: &Synced) -> String {
+    let came = plural(synced.merged_events, "event");
+    let tasks = plural(synced.tasks_changed.len(), "task");
+    let pushed = if synced.pushed { "pushed local events" } else { "nothing to push" };
+    format!("Synced with {remote}: {came} in {tasks} received, {pushed}.\n")
+}
+
+/// The same for a dry run.
+fn would(remote: &str, direction: Direction, synced: &Synced) -> String {
+    let mut tasks: Vec<&TaskId> = synced.tasks_changed.iter().collect();
+    tasks.sort_unstable();
+    let receive = match tasks.as_slice() {
+        // The remote is not asked what it has as long as it would accept the push.
+        [] if direction == Direction::Push => String::new(),
+        [] => format!("Nothing to receive from {remote}.\n"),
+        tasks => {
+            let (events, count) = (plural(synced.merged_events, "event"), plural(tasks.len(), "task"));
+            format!("Would receive {events} in {count} from {remote}: {}.\n", list(tasks))
+        }
+    };
+    let push = match synced.pushed {
+        true => format!("Would push local events to {remote}.\n"),
+        false if direction == Direction::Fetch => String::new(),
+        false => format!("Nothing to push to {remote}.\n"),
+    };
+    receive + &push
+}
+
 /// Warn of what the remote lost, and of notes that could not be merged.
-fn tell(ctx: &Ctx, remote: &str, direction: Direction, synced: &Synced) {
-    let back = if synced.pushed { "kept, and pushed back" } else { "kept" };
+fn tell(ctx: &Ctx, remote: &str, request: &sync::Request, synced: &Synced) {
+    let back = match (synced.pushed, request.dry_run) {
+        (true, true) => "kept, and would be pushed back",
+        (true, false) => "kept, and pushed back",
+        (false, _) => "kept",
+    };
     for loss in synced.dropped.iter().take(NAMED) {
         ctx.out.warn(format!("{remote} dropped {} of {}; {back}", plural(loss.events, "event"), loss.note));
     }
@@ -66,12 +109,13 @@ fn tell(ctx: &Ctx, remote: &str, direction: Direction, synced: &Synced) {
         let events = plural(rest.iter().map(|loss| loss.events).sum(), "event");
         ctx.out.warn(format!("{remote} dropped {events} of {} more; {back}", plural(rest.len(), "note")));
     }
-    if synced.vanished && direction != Direction::Push {
+    if synced.vanished && request.direction != Direction::Push {
         ctx.out.warn(format!("{remote} no longer has a ledger; {back}"));
     }
+    let kept = if request.dry_run { "would be kept" } else { "are kept" };
     for (task, blob) in synced.apart.iter().take(NAMED) {
         ctx.out.warn(format!(
-            "the events of {task} here and at {remote} together exceed the limit of a note: those of the smaller note are kept \
+            "the events of {task} here and at {remote} together exceed the limit of a note: those of the smaller note {kept} \
 but have no effect; 'git cat-file blob {blob}' prints them"
         ));
     }

@@ -1,6 +1,7 @@
 //! Remotes: fetch a few refs from one, push one to it, and what its configuration says.
 
 use bstr::{BStr, BString, ByteSlice as _};
+use gix::ObjectId;
 
 use super::{cmd::Output, config, repo::Repo};
 use crate::error::{Error, Result};
@@ -39,15 +40,46 @@ pub fn fetch_rules(repo: &Repo) -> Vec<FetchRule> {
     rules.collect()
 }
 
+/// Whether a transfer updates refs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// It does.
+    Whole,
+    /// Only the objects of a fetch are stored; what a push would do is asked of the remote, whose hooks do not run.
+    Dry,
+}
+
+impl Run {
+    /// git's option for it.
+    fn option(self) -> Option<&'static str> {
+        (self == Run::Dry).then_some("--dry-run")
+    }
+}
+
 /// Fetch `refspec` from `remote` without its tags; refs that the remote no longer has are removed.
 ///
 /// # Errors
 ///
 /// `git-failed` when the remote does not answer.
-pub fn fetch(repo: &Repo, remote: &str, refspec: &str) -> Result<Transfer> {
+pub fn fetch(repo: &Repo, remote: &str, refspec: &str, run: Run) -> Result<Transfer> {
     let quietly = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--prune"];
-    let git = repo.git().args(["-c", "fetch.output=compact", "fetch"]).args(quietly);
+    let git = repo.git().args(["-c", "fetch.output=compact", "fetch"]).args(quietly).args(run.option());
     transfer(git.args(["--end-of-options", remote, refspec]).output()?)
+}
+
+/// The object that the ref `name` of `remote` points to, as the remote says now.
+///
+/// # Errors
+///
+/// `git-failed` when the remote does not answer.
+pub fn find_ref(repo: &Repo, remote: &str, name: &str) -> Result<Option<ObjectId>> {
+    let said = repo.git().args(["ls-remote", "--quiet", "--refs", "--end-of-options", remote, name]).run()?;
+    // git takes the name for a pattern that the end of a name matches, too.
+    let named = |line: &[u8]| {
+        let (id, found) = line.split_once_str("\t")?;
+        ObjectId::from_hex(id).ok().filter(|_| found == name.as_bytes())
+    };
+    Ok(said.lines().find_map(named))
 }
 
 /// Push `what`, a commit or a ref, to the ref `name` of `remote`: never forced, and without the user's `pre-push` hook.
@@ -55,9 +87,9 @@ pub fn fetch(repo: &Repo, remote: &str, refspec: &str) -> Result<Transfer> {
 /// # Errors
 ///
 /// `git-failed` when the remote does not answer or refuses.
-pub fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<Transfer> {
-    let words = ["push", "--quiet", "--no-verify", "--porcelain", "--end-of-options", remote];
-    transfer(repo.git().args(words).arg(format!("{what}:{name}")).output()?)
+pub fn push(repo: &Repo, remote: &str, what: &str, name: &str, run: Run) -> Result<Transfer> {
+    let git = repo.git().args(["push", "--quiet", "--no-verify", "--porcelain"]).args(run.option());
+    transfer(git.args(["--end-of-options", remote]).arg(format!("{what}:{name}")).output()?)
 }
 
 fn transfer(output: Output) -> Result<Transfer> {

@@ -121,6 +121,12 @@ impl Repo {
         }
     }
 
+    /// The same repository with what `gix` reads.
+    pub(super) fn with(&self, mut gix: gix::Repository) -> Repo {
+        for_many_reads(&mut gix);
+        Repo::new(gix, self.refs)
+    }
+
     /// Work for `session` instead of the one that variables describe. Without effect once [`Repo::session`] was asked.
     pub fn act_for(&self, session: SessionId) {
         self.session.set(Some(session)).ok();

@@ -17,7 +17,7 @@ use crate::{
     error::{Advice, Error, Result, codes},
     git::{
         ObjectId, RefChange, RefError, Repo, partial,
-        remote::{self, Transfer},
+        remote::{self, Run, Transfer},
     },
     store::ledger::{
         self, View,
@@ -65,7 +65,7 @@ pub struct Synced {
     pub apart: Vec<(String, ObjectId)>,
 }
 
-/// Bring the ledgers of this clone and `remote` together.
+/// Bring the ledgers of this clone and `remote` together, or find out what that would do: a dry run moves no ref, here or there.
 ///
 /// Only ever pushes the notes refs, unforced, in a push of their own: a server that refuses them must not take a branch
 /// down with them.
@@ -73,38 +73,48 @@ pub struct Synced {
 /// # Errors
 ///
 /// `no-such-remote`, `push-overtaken`; those of git when the remote does not answer or refuses.
-pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> Result<Synced> {
+pub fn sync(repo: &Repo, remote: &str, direction: Direction, run: Run, actor: &Actor) -> Result<Synced> {
     check(repo, remote)?;
     let mut synced = Synced::default();
     loop {
-        if direction != Direction::Push || synced.attempts > 0 {
-            fetch(repo, remote)?;
-            take_in(repo, remote, actor, &mut synced)?;
-        }
-        if direction == Direction::Fetch || !needs_push(repo, remote)? {
-            if direction != Direction::Push {
-                agree(repo, remote, repo.find_ref(&fetched_ref(remote))?)?;
+        let (ours, theirs) = if direction != Direction::Push || synced.attempts > 0 {
+            let theirs = fetch(repo, remote, run)?;
+            if run == Run::Dry {
+                // What the last attempt would have merged was not.
+                synced = Synced { attempts: synced.attempts, ..Synced::default() };
+            }
+            (take_in(repo, remote, theirs, run, actor, &mut synced)?, theirs)
+        } else {
+            (repo.find_ref(ledger::REF)?, repo.find_ref(&fetched_ref(remote))?)
+        };
+        let new = ours.filter(|_| ours != theirs && direction != Direction::Fetch);
+        let Some(ours) = new else {
+            if direction != Direction::Push && run == Run::Whole {
+                agree(repo, remote, theirs)?;
             }
             return Ok(synced);
-        }
+        };
         synced.attempts += 1;
-        let ours = repo.find_ref(ledger::REF)?;
-        match remote::push(repo, remote, ledger::REF, ledger::REF)? {
+        // A merge that is not written cannot be pushed; what the remote has already can, to see whether it accepts pushes.
+        let what = theirs.filter(|_| run == Run::Dry && !repo.has(ours)).unwrap_or(ours);
+        match remote::push(repo, remote, &what.to_string(), ledger::REF, run)? {
             Transfer::Done => {
                 synced.pushed = true;
-                agree(repo, remote, ours)?;
+                if run == Run::Whole {
+                    agree(repo, remote, Some(ours))?;
+                }
                 return Ok(synced);
             }
             Transfer::Overtaken(_) if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
-            Transfer::Overtaken(_) => {
-                return Err(Error::new(
-                    codes::PUSH_OVERTAKEN,
-                    format!("other clones pushed to '{remote}' first, {PUSHES} times in a row"),
-                )
-                .hint(Advice::Sync));
-            }
+            Transfer::Overtaken(_) => return Err(overtaken(remote).hint(Advice::Sync)),
         }
     }
+}
+
+/// That others pushed first, time after time.
+pub(super) fn overtaken(remote: &str) -> Error {
+    let message = format!("other clones pushed to '{remote}' first, {PUSHES} times in a row");
+    Error::new(codes::PUSH_OVERTAKEN, message)
 }
 
 /// Bring the notes on commits together, too, after a [`sync`] that went through.
@@ -123,11 +133,11 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
         if direction == Direction::Fetch || ours.is_none() || ours == theirs {
             return Ok(());
         }
-        match remote::push(repo, remote, commit_notes::REF, commit_notes::REF)? {
+        match remote::push(repo, remote, commit_notes::REF, commit_notes::REF, Run::Whole)? {
             Transfer::Done => return Ok(()),
             Transfer::Overtaken(_) => {
                 std::thread::sleep(pause(attempt));
-                fetch(repo, remote)?;
+                fetch(repo, remote, Run::Whole)?;
             }
         }
     }
@@ -155,31 +165,46 @@ fn agree(repo: &Repo, remote: &str, tip: Option<ObjectId>) -> Result<()> {
     }
 }
 
-fn fetch(repo: &Repo, remote: &str) -> Result<()> {
+/// Fetch the ledger of `remote`, and answer where it is; a dry run brings only its objects.
+fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
     let fetched = [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")];
     // git would write through a symbolic one.
     fetched.iter().try_for_each(|name| repo.find_ref(name).map(drop))?;
-    for attempt in 1.. {
+    for attempt in 1..=PUSHES {
+        let asked = match run {
+            Run::Whole => None,
+            Run::Dry => remote::find_ref(repo, remote, ledger::REF)?,
+        };
         // A ledger that the remote no longer has is not in sync: what was fetched of it goes, too.
-        match remote::fetch(repo, remote, &refspec(remote))? {
-            Transfer::Done => break,
-            Transfer::Overtaken(_) if attempt < PUSHES => std::thread::sleep(pause(attempt)),
-            Transfer::Overtaken(error) => return Err(error),
+        match remote::fetch(repo, remote, &refspec(remote), run)? {
+            Transfer::Done if asked.is_some_and(|tip| !repo.has(tip)) => std::thread::sleep(pause(attempt)),
+            Transfer::Done => {
+                let [ledger, notes] = fetched;
+                let ledger = if run == Run::Dry { asked } else { repo.find_ref(&ledger)? };
+                // A partial clone left the notes at the remote, and merging does not see what is not here.
+                ledger.into_iter().chain(repo.find_ref(&notes)?).try_for_each(|tip| partial::bring(repo, tip))?;
+                return Ok(ledger);
+            }
+            Transfer::Overtaken(error) if attempt == PUSHES => return Err(error),
+            Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }
-    // A partial clone left the notes at the remote, and merging does not see what is not here.
-    for name in fetched {
-        repo.find_ref(&name)?.map(|tip| partial::bring(repo, tip)).transpose()?;
-    }
-    Ok(())
+    Err(overtaken(remote))
 }
 
-/// Merge what was fetched.
-fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Result<()> {
+/// Merge `theirs`, what was fetched, and answer where our ledger is then.
+fn take_in(
+    repo: &Repo,
+    remote: &str,
+    theirs: Option<ObjectId>,
+    run: Run,
+    actor: &Actor,
+    synced: &mut Synced,
+) -> Result<Option<ObjectId>> {
     let agreed = repo.find_ref(&agreed_ref(remote))?.filter(|agreed| repo.has(*agreed));
-    let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else {
+    let Some(theirs) = theirs else {
         synced.vanished |= agreed.is_some();
-        return Ok(());
+        return repo.find_ref(ledger::REF);
     };
     synced.fetched = true;
     let us = ledger::clone::holder(repo, actor.clone());
@@ -187,9 +212,15 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
     if let Some(known) = agreed.or_else(|| before.tip().and_then(|ours| merge::base(repo, ours, theirs))) {
         synced.dropped = dropped(repo, known, theirs)?;
     }
-    let merged = merge::merge(repo, theirs)?;
+    let (merged, preview) = match run {
+        Run::Whole => (merge::merge(repo, theirs)?, None),
+        Run::Dry => {
+            let (merged, batch) = merge::prepare(&before, theirs)?;
+            (merged, Some(batch.preview(repo)?))
+        }
+    };
     synced.apart = merged.apart.iter().map(|(key, blob)| (note_of(repo, *key), *blob)).collect();
-    let after = View::at(repo, Some(merged.tip))?;
+    let after = View::at(preview.as_ref().unwrap_or(repo), Some(merged.tip))?;
     let (before, after) = (Notes::new(&before, merged.changed.len())?, Notes::new(&after, merged.changed.len())?);
     for key in merged.changed {
         let (old, new) = (before.text(key)?, after.text(key)?);
@@ -210,7 +241,7 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
             synced.tasks_changed.push(id);
         }
     }
-    Ok(())
+    Ok(Some(merged.tip))
 }
 
 /// What `theirs` lacks of `known`, which was theirs before.
@@ -257,12 +288,6 @@ impl<'v> Notes<'v> {
         };
         Ok(blob.and_then(|blob| self.view.repo().read(blob).ok()).unwrap_or_default())
     }
-}
-
-/// Whether we have something that the remote, as we last saw it, has not.
-fn needs_push(repo: &Repo, remote: &str) -> Result<bool> {
-    let ours = repo.find_ref(ledger::REF)?;
-    Ok(ours.is_some() && ours != repo.find_ref(&fetched_ref(remote))?)
 }
 
 /// Longer with every attempt, and different in every clone.

@@ -7,3 +7,5 @@ mod through;
 pub use exchange::{Direction, Synced, sync, sync_notes};
 pub use remote::{refspec, settings};
 pub use through::write_through;
+
+pub use crate::git::remote::Run;

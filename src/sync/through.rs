@@ -5,13 +5,13 @@
 
 use super::{
     Direction,
-    exchange::{PUSHES, pause, sync},
+    exchange::{PUSHES, overtaken, pause, sync},
 };
 use crate::{
-    error::{Error, Result, codes},
+    error::Result,
     git::{
         Repo,
-        remote::{self, Transfer},
+        remote::{self, Run, Transfer},
     },
     store::ledger::{self, Draft, EventAuthor, Prepared, View, Written, merge},
 };
@@ -29,7 +29,7 @@ pub fn write_through<T>(
     mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
 ) -> Result<(Written, T)> {
     for attempt in 1..=PUSHES {
-        sync(repo, remote, Direction::Fetch, author.actor)?;
+        sync(repo, remote, Direction::Fetch, Run::Whole, author.actor)?;
         let view = View::now(repo)?;
         let (draft, answer) = decide(&view)?;
         if draft.events.is_empty() {
@@ -37,7 +37,7 @@ pub fn write_through<T>(
         }
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
-        match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
+        match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF, Run::Whole)? {
             Transfer::Done => {
                 // It is final now. If another process has written here in the meantime, both are merged.
                 merge::merge(repo, prepared.commit())?;
@@ -46,6 +46,5 @@ pub fn write_through<T>(
             Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }
-    Err(Error::new(codes::PUSH_OVERTAKEN, format!("other clones pushed to '{remote}' first, {PUSHES} times in a row"))
-        .hint("nothing was claimed; try again"))
+    Err(overtaken(remote).hint("nothing was claimed; try again"))
 }

@@ -10,7 +10,7 @@ use crate::{
     },
     hook::install::{self, InstallOptions},
     store::ledger,
-    sync::{self, Direction},
+    sync::{self, Direction, Run},
 };
 
 /// How to set up a repository.
@@ -59,7 +59,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<SetupChanges> {
         changes.done.extend(install::configure(repo, &wanted)?);
     }
     if let Some(remote) = &remote {
-        match sync::sync(repo, remote, Direction::Fetch, &caller.actor()?) {
+        match sync::sync(repo, remote, Direction::Fetch, Run::Whole, &caller.actor()?) {
             Ok(synced) if synced.merged_events > 0 => {
                 let tasks = plural(synced.tasks_changed.len(), "task");
                 changes.done.push(format!("Fetched {tasks} from '{remote}'."));

@@ -5,7 +5,7 @@ use crate::{
     commit_notes,
     error::{Error, Result, codes},
     store::ledger,
-    sync::{self, Direction, Synced},
+    sync::{self, Direction, Run, Synced},
 };
 
 /// Which remote to synchronize with, and in which direction.
@@ -15,13 +15,15 @@ pub struct Request {
     pub remote: Option<String>,
     /// Whether to fetch, to push, or both.
     pub direction: Direction,
+    /// Only find out what it would do: no ref moves, and nothing is pushed.
+    pub dry_run: bool,
 }
 
 /// The remote, and the outcome.
 pub struct Answer {
     /// The name of the remote that was used.
     pub remote: String,
-    /// What was fetched, merged and pushed.
+    /// What was fetched, merged and pushed; with [`Request::dry_run`], what would be.
     pub synced: Synced,
 }
 
@@ -39,8 +41,10 @@ pub fn sync(caller: &Caller, request: &Request) -> Result<Answer> {
                 .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
         })?,
     };
-    let synced = sync::sync(repo, &remote, request.direction, &caller.actor()?)?;
-    if commit_notes::is_on(repo)
+    let run = if request.dry_run { Run::Dry } else { Run::Whole };
+    let synced = sync::sync(repo, &remote, request.direction, run, &caller.actor()?)?;
+    if !request.dry_run
+        && commit_notes::is_on(repo)
         && let Err(why) = sync::sync_notes(repo, &remote, request.direction, caller.now())
     {
         caller.warn(format!("the tasks are in sync, but the notes on commits ({}) are not: {why}", commit_notes::REF));

@@ -130,6 +130,7 @@ mod status_watch;
 mod stories;
 mod support;
 mod survival;
+mod sync_dry_run;
 mod sync_race;
 mod tasks;
 mod timeline;

@@ -177,6 +177,22 @@ impl Batch {
         self.ids.iter().all(|id| repo.has(*id))
     }
 
+    /// `repo` as if what is staged were written, but for content in files.
+    ///
+    /// # Errors
+    ///
+    /// When an object cannot be held.
+    pub fn preview(&self, repo: &Repo) -> Result<Repo> {
+        let gix = repo.gix().clone().with_object_memory();
+        for object in &self.objects {
+            if let Content::Held(bytes) = &object.content {
+                let held = gix.objects.write_buf_with_known_id(object.kind, bytes, object.id);
+                held.or_environment(|| format!("cannot hold {object}"))?;
+            }
+        }
+        Ok(repo.with(gix))
+    }
+
     /// Write what is staged. Safe against a gc that is already running.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use crate::{
     domain::{note, time::Timestamp},
     error::{Advice, Error, Result},
     git::{
-        ObjectId, ObjectKind, RefError, Repo,
+        ObjectId, ObjectKind, Repo,
         commit::Commit,
         objects::{Batch, Identity, NewCommit},
         revwalk,
@@ -53,7 +53,14 @@ impl Merged {
 ///
 /// `ledger-busy` or `ref-locked` when other processes keep moving the ledger; when either side cannot be read.
 pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
-    in_turn(repo, TRIES, "it was not merged", |view| merge_once(view, theirs))
+    in_turn(repo, TRIES, "it was not merged", |view| {
+        let (merged, batch) = prepare(view, theirs)?;
+        if view.tip() == Some(merged.tip) {
+            return Ok(Ok(merged));
+        }
+        let moved = publish(repo, &batch, view.tip(), merged.tip, "merge")?;
+        Ok(moved.map(|()| merged))
+    })
 }
 
 /// The common ancestor of two commits of the ledger, if there is one.
@@ -61,35 +68,39 @@ pub fn base(repo: &Repo, ours: ObjectId, theirs: ObjectId) -> Option<ObjectId> {
     revwalk::common_ancestor(repo, ours, theirs)
 }
 
-fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefError>> {
+/// What [`merge`] makes of the ledger of `view` and the one at commit `theirs`, and the objects that it creates for it, which are not
+/// written yet.
+///
+/// # Errors
+///
+/// When either side cannot be read.
+pub fn prepare(view: &View<'_>, theirs: ObjectId) -> Result<(Merged, Batch)> {
     let repo = view.repo();
+    let mut batch = Batch::default();
     let Some(ours) = view.tip() else {
         let changed = keys(repo, &View::at(repo, Some(theirs))?)?;
-        let moved = publish(repo, &Batch::default(), None, theirs, "merge")?;
-        return Ok(moved.map(|()| Merged { tip: theirs, changed, apart: Vec::new() }));
+        return Ok((Merged { tip: theirs, changed, apart: Vec::new() }, batch));
     };
     if ours == theirs {
-        return Ok(Ok(Merged::nothing(ours)));
+        return Ok((Merged::nothing(ours), batch));
     }
     let base = base(repo, ours, theirs);
     let other = View::at(repo, Some(theirs))?;
     let (our_root, their_root) = (root_of(view)?, root_of(&other)?);
     if base == Some(theirs) && !audit::lacks(repo, our_root, their_root)? {
-        return Ok(Ok(Merged::nothing(ours)));
+        return Ok((Merged::nothing(ours), batch));
     }
     let forward = |apart| -> Result<_> {
         let changed = tree::changed_keys(repo, our_root, their_root).or_else(|_| keys(repo, &other))?;
-        let moved = publish(repo, &Batch::default(), Some(ours), theirs, "merge")?;
-        Ok(moved.map(|()| Merged { tip: theirs, changed, apart }))
+        Ok((Merged { tip: theirs, changed, apart }, Batch::default()))
     };
     if base == Some(ours) && !audit::lacks(repo, their_root, our_root)? {
         return forward(Vec::new());
     }
-    let mut batch = Batch::default();
     let (tree, changed, apart) = union_tree(repo, &mut batch, our_root, their_root)?;
     // Where a note cannot take the union, one side may have had all that there can be.
     if base == Some(theirs) && changed.is_empty() && !audit::lacks_texts(repo, our_root, their_root)? {
-        return Ok(Ok(Merged { apart, ..Merged::nothing(ours) }));
+        return Ok((Merged { apart, ..Merged::nothing(ours) }, batch));
     }
     if base == Some(ours) && tree == their_root {
         return forward(apart);
@@ -103,9 +114,8 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
         at: later(repo, &parents)?,
         identity: Some(Identity::ours()),
     };
-    let commit = batch.commit(repo, &commit)?;
-    let moved = publish(repo, &batch, Some(ours), commit, "merge")?;
-    Ok(moved.map(|()| Merged { tip: commit, changed, apart }))
+    let tip = batch.commit(repo, &commit)?;
+    Ok((Merged { tip, changed, apart }, batch))
 }
 
 /// The canonical tree of the union of both sides, and the keys whose note changes on our side.

@@ -156,8 +156,10 @@ json! {
         pub reasons: Vec<String> = waiting.1.iter().map(ToString::to_string).collect(),
     }
 
-    /// The answer of `sync`.
-    pub struct SyncAnswer from answer: &sync::Answer {
+    /// The answer of `sync`. With `--dry-run`, what would happen.
+    pub struct SyncAnswer from answer: &sync::Answer, is_dry_run: bool {
+        /// Whether nothing was changed (`--dry-run`).
+        dry_run: bool = is_dry_run,
         /// The name of the remote.
         remote: String,
         /// Whether the ledger of the remote was fetched.
