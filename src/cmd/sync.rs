@@ -41,7 +41,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     }
     let (remote, synced) = (&answer.remote, &answer.synced);
     tell(ctx, remote, &request, synced);
-    let text = if request.dry_run { would(remote, direction, synced) } else { did(remote, synced) };
+    let text = if request.dry_run { would(remote, direction, synced) } else { did(remote, direction, synced) };
     ctx.out.print(&text)?;
     for task in synced.rivals.iter().take(NAMED) {
         let rivals = list(task.rivals.iter().map(|rival| format!("'{}' by {}", rival.title, rival.by)));
@@ -66,11 +66,15 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 const NAMED: usize = 10;
 
 /// What came from `remote`, and whether something went there.
-fn did(remote: &str, synced: &Synced) -> String {
+fn did(remote: &str, direction: Direction, synced: &Synced) -> String {
     let came = plural(synced.merged_events, "event");
     let tasks = plural(synced.tasks_changed.len(), "task");
-    let pushed = if synced.pushed { "pushed local events" } else { "nothing to push" };
-    format!("Synced with {remote}: {came} in {tasks} received, {pushed}.\n")
+    let pushed = match synced.pushed {
+        true => ", pushed local events",
+        false if direction == Direction::Fetch => "",
+        false => ", nothing to push",
+    };
+    format!("Synced with {remote}: {came} in {tasks} received{pushed}.\n")
 }
 
 /// The same for a dry run.

@@ -173,6 +173,16 @@ fn what_it_warns_of_did_not_happen_yet() {
 }
 
 #[test]
+fn a_sync_that_only_fetches_says_nothing_of_what_there_is_to_push() {
+    let (one, _) = clones(TestRepo::new());
+    said(&one, &["note", "a remark", "--task", "t-1"]);
+    assert_eq!(one.agent(&["sync", "--fetch-only"]).text(), "Synced with origin: 0 events in 0 tasks received.");
+    assert_eq!(one.agent(&["sync", "--fetch-only", "--dry-run"]).text(), "Nothing to receive from origin.");
+    let pushed = "Synced with origin: 0 events in 0 tasks received, pushed local events.";
+    assert_eq!(one.agent(&["sync", "--push-only"]).text(), pushed);
+}
+
+#[test]
 fn a_remote_that_accepts_no_push_is_found_out() {
     let (one, two) = clones(TestRepo::new());
     said(&two, &["note", "a remark", "--task", "t-1"]);
