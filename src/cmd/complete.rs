@@ -2,6 +2,7 @@
 
 use super::{Ctx, next::begun, task_change, text_argument, verify};
 use crate::{
+    domain::{id::TaskId, text::shell_word},
     error::Result,
     verbs::{
         checkpoint::GitOutput,
@@ -101,8 +102,10 @@ fn show(ctx: &Ctx, done: &Completed, request: &complete::Request) -> Result<()> 
     task_change::answer(ctx, task, || {
         if done.wrote {
             format!("Completed {}.", task.name())
-        } else {
+        } else if request.result.is_some() {
             format!("{} is already completed with the same result.", task.name())
+        } else {
+            format!("{} is already completed.", task.name())
         }
     })?;
     task_change::show_features(ctx, &done.features)?;
@@ -132,5 +135,19 @@ fn show(ctx: &Ctx, done: &Completed, request: &complete::Request) -> Result<()> 
         }
         None => {}
     }
+    if !done.wrote {
+        hint_at_omitted(ctx, &task.id, request);
+    }
     Ok(())
+}
+
+/// Name the commands that do what was asked for in addition to completing `id`, which was completed already.
+fn hint_at_omitted(ctx: &Ctx, id: &TaskId, request: &complete::Request) {
+    if let Some(wanted) = &request.verify {
+        let command = wanted.command.as_ref().map(|command| format!(" -- {}", shell_word(command)));
+        ctx.out.hint(format!("to run it: git agent verify {id}{}", command.unwrap_or_default()));
+    }
+    if request.save.is_some() {
+        ctx.out.hint(format!("to commit what changed: git agent checkpoint --task {id}"));
+    }
 }

@@ -22,7 +22,7 @@ use crate::{
         summary::Summary,
         table::{Row, Table},
         task::{Task, Verification},
-        text::{list, oid, plural},
+        text::{list, oid, plural, visible},
     },
     error::{Error, Result, codes},
     git::{ObjectId, state},
@@ -326,6 +326,7 @@ fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result
     }
     let prepare = |task: &Task| {
         if is_completed(&view, task, result) {
+            warn_of_omitted(caller, &task.id, request);
             return Ok(Prepared::default());
         }
         let save = match &request.save {
@@ -342,6 +343,19 @@ fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result
         }
     };
     tasks.iter().map(prepare).collect()
+}
+
+/// Say what `request` asks for in addition, and a task that is completed already does not need.
+fn warn_of_omitted(caller: &Caller, id: &TaskId, request: &Request) {
+    let saved = request.save.as_ref().map(|_| "nothing was committed".to_owned());
+    let run = request.verify.as_ref().map(|wanted| match verify::command(caller, wanted.command.as_deref()) {
+        Ok(command) => format!("'{}' was not run", visible(&command, &[])),
+        Err(_) => "nothing was verified".to_owned(),
+    });
+    let omitted: Vec<String> = saved.into_iter().chain(run).collect();
+    if !omitted.is_empty() {
+        caller.warn(format!("{}, because {id} is already completed", omitted.join(", and ")));
+    }
 }
 
 /// What `agent.completeDirty` asks for, if something is not committed.

@@ -135,8 +135,27 @@ fn completing_can_ask_for_evidence() {
     assert_eq!(repo.agent(&["show", "fix", "--json"]).json()["task"]["status"], "in_progress");
     repo.agent(&["complete", "--verify", "echo x >>a.txt"]).exits(1);
     repo.agent(&["complete", "fix", "--json", "--verify", "echo noise; true"]).json();
-    // Again: nothing to be run, nothing to be changed.
-    repo.agent(&["complete", "fix", "--verify", "false"]).success();
+    // Again: nothing is run, nothing is changed, and that is said.
+    repo.write("a.txt", "three\n");
+    let head = repo.head();
+    insta::assert_snapshot!(repo.agent(&["complete", "fix", "--verify", "touch ran; false"]), @r"
+    fix (Fix login) is already completed.
+    ------- stderr -------
+    warning: 'touch ran; false' was not run, because fix is already completed
+    hint: to run it: git agent verify fix -- 'touch ran; false'
+    ");
+    repo.git(&["config", "agent.verify", "touch ran"]).success();
+    insta::assert_snapshot!(repo.agent(&["complete", "fix", "-m", "more", "--verify"]), @r"
+    fix (Fix login) is already completed.
+    ------- stderr -------
+    warning: nothing was committed, and 'touch ran' was not run, because fix is already completed
+    hint: to run it: git agent verify fix
+    hint: to commit what changed: git agent checkpoint --task fix
+    ");
+    let said = repo.agent(&["complete", "fix", "-m", "more", "--json"]).success();
+    assert!(said.stderr.contains("warning: nothing was committed, because fix is already completed"), "{said}");
+    assert!(!repo.path().join("ran").exists());
+    assert_eq!(repo.head(), head);
 }
 
 #[test]
