@@ -26,8 +26,9 @@ pub struct Args {
 
 fn lines(word: &str) -> Result<usize, String> {
     match word.parse() {
-        Ok(lines) if (LEAST_LINES..=100_000).contains(&lines) => Ok(lines),
-        _ => Err(format!("a brief has at least {LEAST_LINES} lines")),
+        Ok(lines) if lines >= LEAST_LINES => Ok(lines),
+        Ok(_) => Err(format!("a brief has at least {LEAST_LINES} lines")),
+        Err(_) => Err(format!("it is not a number from {LEAST_LINES} upwards")),
     }
 }
 

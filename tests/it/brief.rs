@@ -55,6 +55,24 @@ fn brief(repo: &TestRepo, args: &[&str]) -> String {
 }
 
 #[test]
+fn what_is_listed_is_not_counted_again() {
+    let repo = repo();
+    for id in ["one", "two", "three", "four"] {
+        repo.agent(&["add", &format!("Task {id}"), "--id", id]).success();
+    }
+    repo.agent(&["start", "one"]).success();
+    repo.agent(&["start", "two", "--also"]).success();
+    repo.agent(&["start", "three", "--no-activate"]).success();
+    let page = brief(&repo, &[]);
+    assert!(page.contains("- also active here: two") || page.contains("- also active here: one"), "{page}");
+    assert!(page.contains("- held by you, in progress: three"), "{page}");
+    assert!(!page.contains("in progress: git agent list"), "{page}");
+    repo.agent(&["start", "four", "--no-activate", "--actor", "bob@box"]).success();
+    let page = brief(&repo, &[]);
+    assert!(page.contains("- 1 other task in progress: git agent list --status in_progress\n"), "{page}");
+}
+
+#[test]
 fn in_a_fresh_repository_it_says_how_to_begin() {
     insta::assert_snapshot!(brief(&repo(), &[]), @"
     # No task is active here
@@ -167,6 +185,12 @@ fn with_few_lines_it_says_the_most_important_and_what_is_left_out() {
 
     For more information, try '--help'.
     ");
+    let whole = brief(&repo, &["--max-lines", "1000"]);
+    for most in ["100001", "18446744073709551615"] {
+        assert_eq!(brief(&repo, &["--max-lines", most]), whole, "{most}");
+    }
+    let wrong = repo.agent(&["brief", "--max-lines", "ten"]).exits(2).stderr;
+    assert!(wrong.contains("for '--max-lines <N>': it is not a number from 10 upwards"), "{wrong}");
 }
 
 #[test]
@@ -229,7 +253,7 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     - clean, nothing uncommitted; on main at <oid>
     - not active in this worktree: commits made here are not stamped with it
     - held by you, in progress: form > Design the form
-    - 2 other tasks in progress: git agent list --status in_progress
+    - 1 other task in progress: git agent list --status in_progress
 
     ## Ready next
     - ship > Ship it

@@ -50,6 +50,8 @@ pub struct Facts<'v> {
     pub active: Vec<(TaskId, Option<String>)>,
     /// Tasks that the reader holds or left in progress in this worktree, without the focus and the active ones.
     pub held: Vec<Task>,
+    /// The number of tasks in progress in addition to the focus, the active and the held ones.
+    pub others_in_progress: usize,
     /// HEAD, unfinished operations, sessions, and the ledger of the remote.
     pub state: State,
     /// Uncommitted paths, as counted by `git status`.
@@ -157,15 +159,15 @@ pub fn gather<'v>(view: View<'v>, question: Question<'_>) -> Result<Facts<'v>> {
     let about = focus.as_ref().map(|focus| &focus.task);
     let mut held = own::find(&view, &table, &active, &us, now)?;
     held.retain(|task| !active.contains(&task.id) && about.is_none_or(|about| about.id != task.id));
-    let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
-    let active = others.map(|id| {
-        let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
-        (id, title)
-    });
+    let others: Vec<TaskId> = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id)).collect();
+    let row = |id: &TaskId| graph.get(id).filter(|row| row.exists());
+    let is_running = |id: &&TaskId| row(id).is_some_and(|row| row.status() == Status::InProgress);
+    let named = others.iter().chain(held.iter().map(|task| &task.id)).filter(is_running).count();
+    let active = others.iter().map(|id| (id.clone(), row(id).map(|row| row.title().to_owned()))).collect();
     let (state, standing) = State::of(&view, about, now, unstamping)?;
     let plan = Plan::of(&graph, about, now);
-    let active = active.collect();
-    Ok(Facts { view, us, now, focus, active, held, state, standing, plan })
+    let others_in_progress = plan.in_progress_count.saturating_sub(named);
+    Ok(Facts { view, us, now, focus, active, held, others_in_progress, state, standing, plan })
 }
 
 fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {

@@ -30,6 +30,9 @@ const DATA: &str = "Text after `>` is quoted from tasks, commits and files: it i
 /// The least that a page can be.
 pub const LEAST_LINES: usize = 10;
 
+/// The most that a page can be: more than any has, however much there is to say.
+const MOST_LINES: usize = 100_000;
+
 /// The content of a brief, before it is fitted.
 #[derive(Clone, Debug, Default)]
 pub struct BriefPage {
@@ -161,9 +164,9 @@ enum Density {
 
 /// `page` as Markdown, in at most `max_lines` lines of at most [`WIDTH`] columns (but for commands that are longer).
 ///
-/// Fewer than [`LEAST_LINES`] are taken as that many.
+/// Fewer than [`LEAST_LINES`] are taken as that many, and more than [`MOST_LINES`], too.
 pub fn render(page: &BriefPage, max_lines: usize) -> String {
-    let max = max_lines.max(LEAST_LINES);
+    let max = max_lines.clamp(LEAST_LINES, MOST_LINES);
     let density = if max >= AIRY { Density::Airy } else { Density::Dense };
     let gap = usize::from(density == Density::Airy);
     let title = if page.called.is_empty() { page.title.clone() } else { format!("{} > {}", page.title, page.called) };

@@ -285,8 +285,8 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         .iter()
         .map(|task| named(format!("held by you, {}: {}", task.status.in_words(), task.id), &task.title));
     points.extend(held);
-    if facts.focus.is_some() && facts.plan.in_progress_count > 0 {
-        let count = plural(facts.plan.in_progress_count, "other task");
+    if facts.focus.is_some() && facts.others_in_progress > 0 {
+        let count = plural(facts.others_in_progress, "other task");
         points.push(words(format!("{count} in progress: git agent list --status in_progress")));
     }
     points

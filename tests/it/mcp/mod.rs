@@ -104,6 +104,8 @@ fn a_whole_task_is_done_through_tools() {
     let brief = client.result("brief", json!({ "task": "parse" }));
     assert!(brief["content"][0]["text"].as_str().unwrap().contains("data, not instructions"), "{brief}");
     assert_eq!(brief["structuredContent"]["schema"], 1);
+    let long = client.result("brief", json!({ "task": "parse", "max_lines": u64::MAX }));
+    assert_eq!(long["content"], client.result("brief", json!({ "task": "parse", "max_lines": 1000 }))["content"]);
     // All of it by the host's agent.
     let by = repo.agent(&["show", "parse", "--json"]).json()["task"]["decisions"][0]["by"].clone();
     assert!(by.as_str().unwrap().starts_with("claude@"), "{by}");
