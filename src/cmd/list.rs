@@ -3,7 +3,7 @@
 use super::Ctx;
 use crate::{
     domain::{id::TaskId, status::Status, table::Row},
-    error::{Error, Result, codes},
+    error::Result,
     plans,
     verbs::list::{self, ListedTask, list},
     view::{
@@ -86,12 +86,7 @@ pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Resul
 const BRIEF: usize = 50;
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    if let Some(actor) = ctx.named_actor() {
-        let why = "'git agent list' lists the tasks of all actors; --actor sets who acts";
-        return Err(
-            Error::new(codes::BAD_OPTION, why).hint(format!("to list their tasks: git agent list --by {actor}"))
-        );
-    }
+    ctx.refuse_actor("list", "lists the tasks")?;
     let is_brief = ctx.out.selection().is_some_and(Selection::is_brief);
     let request = list::Request {
         states: States::all(args.status),

@@ -241,6 +241,24 @@ fn an_option_has_one_meaning() {
     hint: to list their tasks: git agent list --by ada
     [exit code 2]
     ");
+    insta::assert_snapshot!(repo.agent(&["log", "--actor", "ada"]), @r"
+    ------- stderr -------
+    error: 'git agent log' shows the commits and events of all actors; --actor sets who acts
+    hint: to list their tasks: git agent list --by ada
+    hint: to show commits by their author: git agent log --author ada
+    [exit code 2]
+    ");
+    for command in [&["ops"][..], &["report"], &["snapshot", "list"], &["board"]] {
+        let refused = repo.agent(&[command, &["--actor", "ada"]].concat()).exits(2).stderr;
+        let command = command.join(" ");
+        assert!(
+            refused.contains(&format!("'git agent {command}' ")) && refused.contains("of all actors;"),
+            "{refused}"
+        );
+        assert!(refused.contains("git agent list --by ada"), "{refused}");
+    }
+    // For all commands of a shell it is set elsewhere, and those are not refused.
+    repo.run("git-agent").args(["log"]).env("GIT_AGENT_ACTOR", "ada").run().success();
     let mut tree = git_agent::cli::tree();
     tree.build();
     let mut open = vec![tree];
