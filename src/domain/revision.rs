@@ -78,6 +78,8 @@ impl<'w> Spec<'w> {
 impl fmt::Display for Which {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // Another number than the one that was read.
+            Which::Number(usize::MAX) => f.write_str("…"),
             Which::Number(n) => n.fmt(f),
             Which::Last => f.write_str("last"),
             Which::Start => f.write_str("start"),

@@ -224,6 +224,10 @@ fn refusals_list_what_there_is() {
     let short = &repo.head()[..12];
     assert!(lines[2].starts_with(&format!("hint: T-1@12 is {short}, ")) && lines[2].ends_with("ago: a: 12"), "{said}");
     assert_eq!((lines.len(), lines[12]), (13, "hint: … and 2 more: 'git agent log T-1'"));
+    for words in [&["show"][..], &["rollback"], &["diff"]] {
+        let said = repo.agent(&[words, &["T-1@99999999999999999999"]].concat()).exits(1).stderr;
+        assert!(said.starts_with("error: T-1@… does not exist: T-1 has 12 checkpoints on this history\n"), "{said}");
+    }
     let said = repo.agent(&["show", "T-1@green"]).exits(1).stderr;
     assert!(said.contains("no checkpoint of T-1 passed a verification"), "{said}");
     insta::assert_snapshot!(repo.agent(&["show", "T-1@first"]), @r"
