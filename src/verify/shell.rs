@@ -84,7 +84,7 @@ fn not_runnable(name: &str, error: io::Error) -> Error {
 /// `sh` with the line `command`, to be run in `dir`.
 fn shell(dir: &Path, command: &str) -> Command {
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).current_dir(dir);
+    shell.args(["-c", "--"]).arg(command).current_dir(dir);
     shell
 }
 

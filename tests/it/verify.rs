@@ -50,6 +50,12 @@ fn the_exit_code_says_whether_it_passed() {
     [exit code 1]
     ");
     insta::assert_snapshot!(said(repo.agent(&["verify", "fix", "--", "test", "a b", "=", "a b"])), @"Verified fix: 'test 'a b' = 'a b'' passed in <time> on <tree>.");
+    // Not an option of the shell.
+    for command in ["-x", "--version", "-c true"] {
+        let answer = repo.agent(&["verify", "--json", "--", command]).exits(1);
+        let answer: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+        assert_eq!(answer["verification"]["exit"], 127, "{command}: {answer}");
+    }
     let killed = repo.agent(&["verify", "--json", "--", "kill -9 $$"]).exits(1).stdout;
     assert!(killed.contains(r#""exit":137"#), "{killed}");
     repo.git(&["config", "agent.verify", "test -f a.txt"]).success();
