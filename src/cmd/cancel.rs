@@ -23,6 +23,7 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
+    let has_reason = reason.is_some();
     let act = Act::Cancel { reason, duplicate_of: args.duplicate_of };
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     let view = ctx.view()?;
@@ -37,6 +38,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
             Some(original) => format!("Cancelled {name}, a duplicate of {original}."),
             None => format!("Cancelled {name}."),
         },
+        (false, name) if has_reason => format!("{name} is already cancelled; the reason was not recorded."),
         (false, name) => format!("{name} is already cancelled."),
     })?;
     for changed in changed.iter().filter(|changed| changed.wrote) {

@@ -59,6 +59,17 @@ fn a_task_from_add_to_complete() {
 }
 
 #[test]
+fn cancelling_again_says_that_the_reason_is_not_recorded() {
+    let repo = repo();
+    repo.agent(&["add", "Old form", "--id", "old", "-q"]).success();
+    repo.agent(&["cancel", "old", "--reason", "replaced"]).success();
+    assert_eq!(repo.agent(&["cancel", "old"]).text(), "old (Old form) is already cancelled.");
+    let again = repo.agent(&["cancel", "old", "--reason", "too old"]).text();
+    assert_eq!(again, "old (Old form) is already cancelled; the reason was not recorded.");
+    assert_eq!(note(&repo, "old").iter().filter(|line| line.contains(" cancel")).count(), 1);
+}
+
+#[test]
 fn a_failed_attempt_is_told_to_the_next_one() {
     let repo = repo();
     repo.agent(&["add", "Build it", "--id", "build"]).success();
