@@ -192,3 +192,19 @@ fn names_that_are_not_text_come_through() {
     assert_eq!(answer["checkpoint"]["paths"], serde_json::json!([{"path_hex": "6e65770a6c696e65ff"}]));
     assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
 }
+
+#[test]
+fn an_index_that_is_a_link_is_not_written_through() {
+    let repo = with_task(TestRepo::new());
+    repo.sh("mv .git/index .git/real-index; ln -s real-index .git/index").success();
+    repo.write("a.txt", "two\n");
+    repo.write("b.txt", "new\n");
+    // A refusal changes nothing.
+    repo.write("key.pem", "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA\n-----END RSA PRIVATE KEY-----\n");
+    let before = std::fs::read(repo.path().join(".git/real-index")).unwrap();
+    repo.agent(&["checkpoint"]).exits(1);
+    assert_eq!(std::fs::read(repo.path().join(".git/real-index")).unwrap(), before);
+    repo.sh("rm key.pem").success();
+    repo.agent(&["checkpoint"]).success();
+    assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
+}

@@ -117,7 +117,9 @@ pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) ->
 /// Put the index file `path` in the place of the index.
 fn become_real(repo: &Repo, path: &Path) -> io::Result<()> {
     repo.share(path)?;
-    fs::rename(path, real(repo))
+    fs::rename(path, real(repo))?;
+    // If both were still the same file, nothing was renamed.
+    files::remove(path)
 }
 
 fn lock_file(repo: &Repo) -> PathBuf {

@@ -10,7 +10,7 @@
 use std::{
     borrow::Cow,
     ffi::OsStr,
-    fs::{File, FileTimes},
+    fs::{self, File, FileTimes},
     io,
     path::{Path, PathBuf},
     process::ExitStatus,
@@ -45,7 +45,8 @@ pub struct TempIndex<'r> {
 }
 
 impl<'r> TempIndex<'r> {
-    /// The index file `from`, copied to `path` (absolute). Without an index (nothing was ever staged) there is no copy.
+    /// The index file `from`, copied to `path` (absolute): linked, where both can be, as git never writes to an index, but puts another in its
+    /// place. Without an index (nothing was ever staged) there is no copy.
     ///
     /// # Errors
     ///
@@ -53,6 +54,11 @@ impl<'r> TempIndex<'r> {
     pub fn copy(repo: &'r Repo, from: &Path, path: PathBuf) -> Result<Self> {
         let failed = || format!("cannot copy the index to '{}'", path.display());
         files::remove(&path).or_environment(failed)?;
+        // Git would follow a link to another file, and write to that one.
+        let is_file = from.symlink_metadata().is_ok_and(|meta| meta.is_file());
+        if is_file && fs::hard_link(from, &path).is_ok() {
+            return Ok(TempIndex { repo, path, objects: None });
+        }
         match File::open(from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => {

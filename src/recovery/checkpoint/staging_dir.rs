@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! <git dir>/agent/checkpoint/       removed at the end, however it ends
-//!     before     the index as it was (a hard link to it, where the file system has them)
+//!     before     the index as it was
 //!     index      the private copy that is staged in and committed
 //!     message    the commit message
 //!     stamped    its last line: our hook has nothing to add while that is there
@@ -48,10 +48,7 @@ impl<'r> StagingDir<'r> {
     /// The index as it is now, to be staged in; what it was stays in [`StagingDir::index_before`].
     pub(crate) fn copy_index(&self) -> Result<TempIndex<'r>> {
         let before = self.index_before();
-        let real = index::real(self.repo);
-        if fs::hard_link(&real, &before).is_err() {
-            TempIndex::copy(self.repo, &real, before.clone())?;
-        }
+        TempIndex::copy(self.repo, &index::real(self.repo), before.clone())?;
         TempIndex::copy(self.repo, &before, self.dir.join("index"))
     }
 
