@@ -9,6 +9,7 @@ use super::{
     cmd::{self, Git},
     commit::CommitAuthor,
     objects::{Apart, Batch},
+    refs::Refs,
     repo::Repo,
 };
 use crate::error::{Error, Result};
@@ -30,7 +31,10 @@ pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
     let config = repo.config();
     let encoding = config.text("i18n.commitEncoding");
     let is_utf8 = encoding.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf8| name.eq_ignore_ascii_case(utf8)));
-    is_utf8
+    // Of others, git moves HEAD.
+    let is_ours_to_move = repo.refs() == Refs::Files && !repo.is_shared();
+    is_ours_to_move
+        && is_utf8
         && message.to_str().is_ok_and(|text| !text.contains('\0'))
         && !config.flag("commit.gpgSign")
         // Where no reflog is created, git appends to those that exist.

@@ -39,11 +39,13 @@ const NOTE: &str = "GIT_AGENT_HOOK_NOTE";
 pub struct Limit(Sender<Duration>);
 
 impl Limit {
-    /// Allow `limit`, counted from the start of the hook.
-    pub fn set(&self, limit: Duration) {
+    /// Allow `limit`, counted from the start of the hook, and tell the shim, if it asks.
+    pub fn set(&self, repo: &Repo, limit: Duration) {
         // A watchdog that is gone has ended the process already.
         self.0.send(limit.saturating_sub(used())).unwrap_or_default();
-        note(limit);
+        if let Some(file) = named(NOTE) {
+            write_note(repo, &file, limit);
+        }
     }
 }
 
@@ -60,7 +62,7 @@ pub fn fail_open(hook: &str, work: impl FnOnce(&Limit) -> Result<()>) {
     }
     std::panic::set_hook(Box::new(|_| {}));
     match catch_unwind(AssertUnwindSafe(|| work(&Limit(sender)))) {
-        Ok(Ok(())) => remember_program(),
+        Ok(Ok(())) => {}
         Ok(Err(error)) => complain(hook, &error.to_string()),
         Err(_) => complain(hook, "crashed; please report this"),
     }
@@ -69,10 +71,7 @@ pub fn fail_open(hook: &str, work: impl FnOnce(&Limit) -> Result<()>) {
 
 /// Tell the shims of this worktree the limit before they ask for it.
 pub fn note_limit(repo: &Repo) {
-    let file = repo.worktree_agent_dir().join("hook-timeout");
-    repo.make_dir(&repo.worktree_agent_dir()).ok();
-    write_note(&file, HookSettings::read(repo).timeout());
-    repo.share(&file).ok();
+    write_note(repo, &repo.worktree_agent_dir().join("hook-timeout"), HookSettings::read(repo).timeout());
 }
 
 /// Forget [`note_limit`], and what a hook that hung has left.
@@ -84,21 +83,13 @@ pub fn forget_limit(repo: &Repo) {
     fs::remove_file(dir.join("hook-timeout")).and_then(|()| fs::remove_dir(dir)).ok();
 }
 
-/// Tell the shim the limit, if it asks.
-fn note(limit: Duration) {
-    if let Some(file) = named(NOTE) {
-        write_note(&file, limit);
-    }
-}
-
-fn write_note(file: &Path, limit: Duration) {
+fn write_note(repo: &Repo, file: &Path, limit: Duration) {
     // `git -c agent.hookTimeout=1 commit` is about that commit.
     if ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"].iter().any(|name| std::env::var_os(name).is_some()) {
         return;
     }
-    let write = || fs::write(file, format!("{}\n", limit.as_secs()));
     // Without it the shim asks git each time, which is slower and just as good.
-    write().or_else(|_| fs::create_dir_all(file.parent().unwrap_or(file)).and_then(|()| write())).ok();
+    repo.put(file, format!("{}\n", limit.as_secs()).as_bytes()).ok();
 }
 
 /// Leave the time that this hook took to the next ones, if it is worth mentioning.
@@ -117,16 +108,14 @@ fn used() -> Duration {
 
 /// Tell the shim that it no longer needs to watch this program, if the program that it names is this one, and not a script that
 /// calls it.
-fn remember_program() {
+pub(super) fn remember_program(repo: &Repo) {
     let Some(program) = named(PROGRAM) else { return };
     let is_this = || Some(program.canonicalize().ok()? == std::env::current_exe().ok()?.canonicalize().ok()?);
     let Some(file) = named(USED).and_then(|used| Some(used.parent()?.join(PROGRAM_FILE))) else { return };
     // A name with a line break is not one that the shim reads back.
     if is_this() == Some(true) && !program.as_os_str().as_encoded_bytes().contains(&b'\n') {
-        let text = [program.as_os_str().as_encoded_bytes(), b"\n"].concat();
-        let write = || fs::write(&file, &text);
         // Without it the next hook is watched, too.
-        write().or_else(|_| fs::create_dir_all(file.parent().unwrap_or(&file)).and_then(|()| write())).ok();
+        repo.put(&file, &[program.as_os_str().as_encoded_bytes(), b"\n"].concat()).ok();
     }
 }
 

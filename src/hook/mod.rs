@@ -94,16 +94,15 @@ impl Hook {
     /// Those of the hook, which [`fail_open::fail_open`] reports: no hook keeps git from committing.
     pub fn run(self, here: &Surroundings<'_>, args: &[OsString], limit: &fail_open::Limit) -> Result<()> {
         let settings = settings::HookSettings::read(here.repo);
-        limit.set(settings.timeout());
+        limit.set(here.repo, settings.timeout());
         match self {
-            Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args),
-            Hook::CommitMsg => stamp::commit_msg(here, &settings, args),
-            Hook::PostCommit => {
-                take_in(here.repo, (here.now)());
-                Ok(())
-            }
+            Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args)?,
+            Hook::CommitMsg => stamp::commit_msg(here, &settings, args)?,
+            Hook::PostCommit => drop(take_in(here.repo, (here.now)())),
             // It asks no repository: see [`pre_push`].
-            Hook::PrePush => Ok(()),
+            Hook::PrePush => {}
         }
+        fail_open::remember_program(here.repo);
+        Ok(())
     }
 }

@@ -67,7 +67,7 @@ fn locked(dir: &Path, found: &mut Vec<String>) {
 }
 
 const WORK: &str = "git agent init -q; git agent add --id ID T -q; git agent start ID -q; echo ID >>a; echo ID >ID; \
-    git agent snapshot -q; git agent checkpoint -q; echo more ID >>a; git agent checkpoint -q; git agent rollback ID@1 -q; \
+    git agent snapshot -q; git agent checkpoint -q; echo plain ID >>a; git commit -qam plain; echo more ID >>a; git agent checkpoint -q; git agent rollback ID@1 -q; \
     git agent undo -q; git agent squash ID -q; git agent status >/dev/null; git agent log >/dev/null; git agent complete ID -q";
 
 #[test]

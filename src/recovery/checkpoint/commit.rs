@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Names [`StagingDir::stamped`] to our hook.
+/// Names [`StagingDir::stamp`] to our hook.
 const STAMPED: &str = "GIT_AGENT_STAMPED";
 
 /// The arguments of `git commit`, except for the index.
@@ -176,7 +176,7 @@ fn by_git(repo: &Repo, staging: &StagingDir<'_>, private: &TempIndex<'_>, order:
 
 /// Run git.
 fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> Result<Ended> {
-    let stamped = staging.stamped();
+    let stamped = staging.stamp(order.message)?;
     let mut environment = vec![(STAMPED, stamped.as_os_str())];
     environment.extend(order.task.map(|task| (TASK_VARIABLE, OsStr::new(task.as_str()))));
     // Emptiness was judged before: a commit that changes nothing comes here on purpose.

@@ -258,7 +258,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &request.message);
     let by_git = request.other_hooks || !is_plain;
     let journal = Journal { label: request.label.clone(), before, tree, is_everything };
-    staging.begin(&journal, &request.message, by_git)?;
+    staging.begin(&journal, &request.message)?;
     let (message, task, output) = (&request.message, request.task, request.output);
     let order = Order { head, message, task, output, index, tree, by_git };
     gc::await_end(repo);

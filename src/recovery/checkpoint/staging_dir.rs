@@ -61,17 +61,16 @@ impl<'r> StagingDir<'r> {
         self.dir.join("message")
     }
 
-    /// The path of the file that tells the hook, once, that the message is already stamped.
-    pub fn stamped(&self) -> PathBuf {
-        self.dir.join("stamped")
+    /// Write the file that tells the hook, once, that `message` is already stamped.
+    pub(crate) fn stamp(&self, message: &[u8]) -> Result<PathBuf> {
+        let (path, trailer) = (self.dir.join("stamped"), message.trim_end().lines().next_back().unwrap_or_default());
+        let written = fs::write(&path, [trailer, b"\n"].concat());
+        written.or_environment(|| format!("cannot write '{}'", path.display())).map(|()| path)
     }
 
-    /// Write `journal` and `message`, and for our hook, if hooks `run`, that it is stamped: from now on HEAD may move.
-    pub(crate) fn begin(&self, journal: &Journal, message: &[u8], run: bool) -> Result<()> {
-        let trailer = message.trim_end().lines().next_back().unwrap_or_default();
-        let stamp = || if run { fs::write(self.stamped(), [trailer, b"\n"].concat()) } else { Ok(()) };
+    /// Write `journal` and `message`: from now on HEAD may move.
+    pub(crate) fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
         fs::write(self.message(), message)
-            .and_then(|()| stamp())
             .and_then(|()| journal.write(&self.dir))
             .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
     }
