@@ -1,7 +1,7 @@
 //! HEAD: which commit, on which branch.
 
 use bstr::{BString, ByteSlice as _};
-use gix::ObjectId;
+use gix::{ObjectId, head::Kind};
 
 use super::{cmd, refs::Refs, repo::Repo};
 use crate::error::{Context as _, Error, Result, codes};
@@ -22,22 +22,33 @@ const UNBORN: &[u8] = b"(unborn)";
 
 impl Head {
     pub(super) fn read(repo: &Repo) -> Result<Self> {
-        match repo.refs() {
-            Refs::Files => {
-                let head = repo.gix().head().or_environment(|| "cannot read HEAD".to_owned())?;
+        if repo.refs() == Refs::Files && !Self::is_link(repo) {
+            let head = repo.gix().head().or_environment(|| "cannot read HEAD".to_owned())?;
+            // A branch that is another name of one (`git symbolic-ref refs/heads/master refs/heads/main`) is followed by git.
+            let is_alias = matches!(&head.kind, Kind::Symbolic(branch) if branch.target.try_name().is_some());
+            if !is_alias {
                 let branch = head.referent_name().map(|name| name.as_bstr().to_owned());
-                Ok(Head { commit: head.id().map(gix::Id::detach), branch })
-            }
-            Refs::Binary => {
-                let ask = |words: &[&str]| -> Result<Option<BString>> {
-                    let output = repo.git().args(words).output()?;
-                    Ok(output.status.success().then(|| cmd::line(&output.stdout)))
-                };
-                let commit = ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
-                let branch = ask(&["symbolic-ref", "--quiet", "HEAD"])?;
-                Ok(Head { commit: commit.and_then(|hex| ObjectId::from_hex(&hex).ok()), branch })
+                return Ok(Head { commit: head.id().map(gix::Id::detach), branch });
             }
         }
+        let ask = |words: &[&str]| -> Result<Option<BString>> {
+            let output = repo.git().args(words).output()?;
+            Ok(output.status.success().then(|| cmd::line(&output.stdout)))
+        };
+        let commit = ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])?;
+        let branch = ask(&["symbolic-ref", "--quiet", "HEAD"])?;
+        Ok(Head { commit: commit.and_then(|hex| ObjectId::from_hex(&hex).ok()), branch })
+    }
+
+    /// Whether HEAD is a symbolic link to the file of a branch (`core.preferSymlinkRefs`), which gix takes for a detached HEAD.
+    fn is_link(repo: &Repo) -> bool {
+        repo.git_dir().join("HEAD").is_symlink()
+    }
+
+    /// Whether HEAD names its branch itself, in a file: not through a link, or another branch.
+    pub(super) fn is_direct(&self, repo: &Repo) -> bool {
+        let named = || Some(repo.gix().head().ok()?.referent_name().map(|name| name.as_bstr().to_owned()));
+        !Self::is_link(repo) && named().is_some_and(|branch| branch == self.branch)
     }
 
     /// On one line: `refs/heads/main 9fceb02…`, `(detached) 9fceb02…`, `refs/heads/main (unborn)`. Names of branches have no spaces.

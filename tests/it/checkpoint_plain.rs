@@ -89,7 +89,7 @@ fn it_is_the_commit_that_git_commit_makes() {
 #[test]
 fn git_makes_the_commit_where_more_would_happen() {
     type Need = fn(&TestRepo);
-    let needs: [(&str, Need); 8] = [
+    let needs: [(&str, Need); 10] = [
         ("a hook", |repo| repo.write_script(".git/hooks/pre-commit", IDLE)),
         ("a hook before ours", |repo| {
             repo.sh("rm -f .git/hooks/commit-msg").success();
@@ -106,6 +106,11 @@ fn git_makes_the_commit_where_more_would_happen() {
         ("no new reflogs", |repo| drop(repo.git(&["config", "core.logAllRefUpdates", "false"]).success())),
         ("a prepared merge", |repo| repo.write(".git/SQUASH_MSG", "squashed\n")),
         ("a word for the reflog", |repo| repo.set_env("GIT_REFLOG_ACTION", "mine")),
+        ("another name of the branch", |repo| {
+            repo.git(&["symbolic-ref", "refs/heads/alias", "refs/heads/main"]).success();
+            repo.git(&["symbolic-ref", "HEAD", "refs/heads/alias"]).success();
+        }),
+        ("a link for HEAD", |repo| drop(repo.sh("ln -sf refs/heads/main .git/HEAD").success())),
     ];
     for (name, need) in needs {
         let repo = with_task(TestRepo::new());
@@ -119,6 +124,27 @@ fn git_makes_the_commit_where_more_would_happen() {
         let repo = with_task(TestRepo::with_layout(default_git(), Layout::Reftable));
         repo.write("a.txt", "two\n");
         assert!(uses_git_commit(&repo, |repo| drop(repo.agent(&["checkpoint"]).success())), "a reftable");
+    }
+}
+
+#[test]
+fn head_stays_on_its_branch_whatever_leads_there() {
+    let ways = [
+        "git symbolic-ref refs/heads/alias refs/heads/main && git symbolic-ref HEAD refs/heads/alias",
+        "ln -sf refs/heads/main .git/HEAD",
+    ];
+    for way in ways {
+        let repo = with_task(TestRepo::new());
+        repo.sh(way).success();
+        let named = || repo.sh("git symbolic-ref --no-recurse HEAD 2>/dev/null || git symbolic-ref HEAD").text();
+        let (before, head) = (named(), repo.head());
+        repo.write("a.txt", "two\n");
+        let made =
+            repo.agent(&["checkpoint", "--json"]).json()["checkpoint"]["commit"].as_str().expect("a commit").to_owned();
+        let main = || repo.git(&["rev-parse", "refs/heads/main"]).text();
+        assert_eq!((named(), main()), (before.clone(), made), "{way}");
+        repo.agent(&["undo"]).success();
+        assert_eq!((named(), main()), (before.clone(), head), "{way}");
     }
 }
 

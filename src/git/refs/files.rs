@@ -157,7 +157,7 @@ pub(super) fn advance_head(repo: &Repo, from: &Head, commit: ObjectId) -> Option
     let changes = [RefChange { name, expected: from.commit, new: Some(commit) }];
     // Of other refs, git keeps a reflog only where there is one.
     let has_reflog = from.branch.is_none() || changes[0].name.starts_with("refs/heads/");
-    if !has_reflog || from.commit.is_none() && !is_free(repo, &changes[0]) {
+    if !has_reflog || !from.is_direct(repo) || from.commit.is_none() && !is_free(repo, &changes[0]) {
         return None;
     }
     let _claim = Claim::to_refs(repo, &changes);
