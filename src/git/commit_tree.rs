@@ -8,6 +8,7 @@ use gix::ObjectId;
 use super::{
     cmd::{self, Git},
     commit::CommitAuthor,
+    config_parameters,
     objects::{Apart, Batch},
     refs::Refs,
     repo::Repo,
@@ -25,8 +26,9 @@ pub struct CommitTree<'a> {
     pub signed: bool,
 }
 
-/// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD: nothing is signed or recoded, and
-/// the reflogs say what they usually do. Hooks, and operations of git that end with a commit, are not considered.
+/// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD: nothing is signed or recoded,
+/// no setting of the command line or for the disk matters, and the reflogs say what they usually do. Hooks, and operations of git that
+/// end with a commit, are not considered.
 pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
     let config = repo.config();
     let encoding = config.text("i18n.commitEncoding");
@@ -37,6 +39,9 @@ pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
         && is_utf8
         && message.to_str().is_ok_and(|text| !text.contains('\0'))
         && !config.flag("commit.gpgSign")
+        // `git -c commit.gpgSign=true agent checkpoint`, `git -c core.hooksPath=…`
+        && !config_parameters::has_others()
+        && !["core.fsync", "core.fsyncMethod"].iter().any(|key| config.is_set(key))
         // Where no reflog is created, git appends to those that exist.
         && !config.is_off("core.logAllRefUpdates")
         && std::env::var_os("GIT_REFLOG_ACTION").is_none()

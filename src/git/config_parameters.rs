@@ -13,9 +13,17 @@ pub fn of_this_process() -> Vec<(BString, BString)> {
 
 /// Those of them that we ask for, as `key=value`.
 pub(super) fn ours() -> Vec<BString> {
-    let is_ours = |key: &BString| OURS.iter().any(|section| key.to_ascii_lowercase().starts_with(section.as_bytes()));
     let given = of_this_process().into_iter().filter(|(key, _)| is_ours(key));
     given.map(|(key, value)| [key.as_slice(), b"=", &value].concat().into()).collect()
+}
+
+/// Whether there are others, which only the gits that we run know.
+pub(super) fn has_others() -> bool {
+    of_this_process().iter().any(|(key, _)| !is_ours(key))
+}
+
+fn is_ours(key: &BString) -> bool {
+    OURS.iter().any(|section| key.to_ascii_lowercase().starts_with(section.as_bytes()))
 }
 
 /// Read `GIT_CONFIG_PARAMETERS`: `'key'='value'`, or `'key=value'` from older gits, separated by spaces.

@@ -89,7 +89,7 @@ fn it_is_the_commit_that_git_commit_makes() {
 #[test]
 fn git_makes_the_commit_where_more_would_happen() {
     type Need = fn(&TestRepo);
-    let needs: [(&str, Need); 10] = [
+    let needs: [(&str, Need); 12] = [
         ("a hook", |repo| repo.write_script(".git/hooks/pre-commit", IDLE)),
         ("a hook before ours", |repo| {
             repo.sh("rm -f .git/hooks/commit-msg").success();
@@ -111,6 +111,8 @@ fn git_makes_the_commit_where_more_would_happen() {
             repo.git(&["symbolic-ref", "HEAD", "refs/heads/alias"]).success();
         }),
         ("a link for HEAD", |repo| drop(repo.sh("ln -sf refs/heads/main .git/HEAD").success())),
+        ("refs that are synced", |repo| drop(repo.git(&["config", "core.fsync", "all"]).success())),
+        ("a setting of the command line", |repo| repo.set_env("GIT_CONFIG_PARAMETERS", "'core.fsync'='all'")),
     ];
     for (name, need) in needs {
         let repo = with_task(TestRepo::new());
@@ -146,6 +148,21 @@ fn head_stays_on_its_branch_whatever_leads_there() {
         repo.agent(&["undo"]).success();
         assert_eq!((named(), main()), (before.clone(), head), "{way}");
     }
+}
+
+#[test]
+fn settings_of_the_command_line_count() {
+    let repo = with_task(TestRepo::new());
+    repo.write_script("hooks/pre-commit", "#!/bin/sh\necho no >&2\nexit 1\n");
+    repo.sh("echo hooks >.git/info/exclude").success();
+    let hooks = format!("core.hooksPath={}", repo.path().join("hooks").display());
+    repo.write("a.txt", "two\n");
+    let head = repo.head();
+    for setting in [hooks.as_str(), "commit.gpgSign=true"] {
+        repo.git(&["-c", "gpg.program=false", "-c", setting, "agent", "checkpoint"]).exits(1);
+        assert_eq!(repo.head(), head, "{setting}");
+    }
+    repo.agent(&["checkpoint"]).success();
 }
 
 #[test]

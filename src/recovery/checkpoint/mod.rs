@@ -219,10 +219,13 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     refusal::unmerged(&status.unmerged)?;
     let before = before(repo, &status)?;
     let head = before.head.commit;
+    let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &request.message);
+    let by_git = request.other_hooks || !is_plain;
     let write_tree = |index: &TempIndex<'_>| {
         let changed = stage(repo, request, &status, &before, index)?;
         staged.set(Staged::Unwritten);
-        match changed.filter(|_| apart.is_none()) {
+        // `git commit` takes all of the index: what is inspected here must be that.
+        match changed.filter(|_| apart.is_none() && !by_git) {
             Some(changed) => tree_with(repo, index, head, &changed),
             None => index.write_tree(),
         }
@@ -255,8 +258,6 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         What::Everything | What::Staged => IndexUpdate::Replace,
     };
     let is_everything = request.what == What::Everything;
-    let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &request.message);
-    let by_git = request.other_hooks || !is_plain;
     let journal = Journal { label: request.label.clone(), before, tree, is_everything };
     staging.begin(&journal, &request.message)?;
     let (message, task, output) = (&request.message, request.task, request.output);
