@@ -166,6 +166,22 @@ fn settings_of_the_command_line_count() {
 }
 
 #[test]
+fn the_index_of_a_submodule_is_left_alone() {
+    let repo = with_task(TestRepo::new());
+    let other = repo.clone_to("other");
+    let add = ["-c", "protocol.file.allow=always", "submodule", "add", "-q"];
+    repo.git(&[&add[..], &[other.path().to_str().expect("a path"), "sub"]].concat()).success();
+    repo.git(&["commit", "-q", "-m", "a submodule"]).success();
+    // A file that git has to read to see that it does not differ.
+    repo.sh("touch -d 2001-01-01 sub/a.txt").success();
+    let index = || repo.sh("stat -c '%i %y' .git/modules/sub/index").text();
+    let before = index();
+    repo.write("a.txt", "two\n");
+    repo.agent(&["checkpoint"]).success();
+    assert_eq!(index(), before);
+}
+
+#[test]
 fn a_branch_that_is_locked_is_left_alone() {
     let repo = with_task(TestRepo::new());
     repo.write("a.txt", "two\n");

@@ -177,10 +177,7 @@ impl<'r> TempIndex<'r> {
     ///
     /// When the index is damaged.
     pub fn entries_of<'p>(&self, paths: impl Iterator<Item = &'p BString>) -> Result<Option<Edits>> {
-        let entries = match self.path.exists() {
-            true => Entries::read_at(self.repo, &self.path)?,
-            false => Entries::none(self.repo)?,
-        };
+        let entries = self.read()?;
         let mut edits = Edits::new();
         for path in paths {
             let is_merged = entries.at(path.as_bstr()).all(|entry| entry.stage == 0);
@@ -190,6 +187,18 @@ impl<'r> TempIndex<'r> {
             edits.insert(path.clone(), entries.find(path.as_bstr()));
         }
         Ok(Some(edits))
+    }
+
+    fn read(&self) -> Result<Entries> {
+        match self.path.exists() {
+            true => Entries::read_at(self.repo, &self.path),
+            false => Entries::none(self.repo),
+        }
+    }
+
+    /// Whether there is a submodule, or may be.
+    pub(in crate::git) fn has_submodules(&self) -> bool {
+        self.read().map_or(true, |entries| entries.has_submodules())
     }
 
     /// The entries of `paths`, in their order.

@@ -1,7 +1,7 @@
 //! What differs between HEAD, index and work tree, path by path, as git itself sees it.
 //!
 //! git looks, not gix: the same answer with every ref storage, sparse and split indexes, untracked caches, submodules and
-//! attributes. Nothing is written, no lock is taken.
+//! attributes. Nothing is written but what a private index knows of the files, and no lock of the repository is taken.
 
 mod summary;
 
@@ -154,15 +154,16 @@ fn read(mut stream: Stream) -> Result<Status> {
 
 impl Status {
     /// The differences that `index` shows, of everything or of `paths`. Changes in submodules that the configuration ignores are left
-    /// out. Where files had to be read to see that they do not differ, `index` knows it afterwards.
+    /// out. Where files had to be read to see that they do not differ, `index` knows it afterwards, unless it has submodules.
     ///
     /// # Errors
     ///
     /// `git-failed`.
     pub fn of_index(index: &TempIndex<'_>, paths: Option<&[PathBuf]>) -> Result<Self> {
         let words = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", ignore::LISTED];
-        // The index is ours alone.
-        let git = || index.git().env("GIT_OPTIONAL_LOCKS", "1");
+        // The index is ours alone; those of submodules, which git refreshes then, too, are not.
+        let locks = if index.has_submodules() { "0" } else { "1" };
+        let git = || index.git().env("GIT_OPTIONAL_LOCKS", locks);
         let git = match paths {
             Some(paths) => git().arg("--literal-pathspecs").args(words).arg("--").args(paths),
             None => git().args(words).args(worktree::without_those_inside(index.repo())),
