@@ -182,6 +182,28 @@ fn the_index_of_a_submodule_is_left_alone() {
 }
 
 #[test]
+fn git_packs_in_the_background_unless_that_is_forbidden() {
+    let repo = with_task(TestRepo::new());
+    let maintained = |repo: &TestRepo, content: &str| {
+        let trace = repo.tmp().join("trace");
+        repo.set_env("GIT_TRACE", &trace);
+        repo.write("a.txt", content);
+        repo.agent(&["checkpoint"]).success();
+        repo.unset_env("GIT_TRACE");
+        let traced = std::fs::read_to_string(&trace).expect("a trace");
+        std::fs::remove_file(&trace).expect("a trace");
+        let calls = traced.lines().filter(|line| line.contains("built-in: git maintenance run --auto"));
+        calls.map(|line| line.contains(" --detach")).collect::<Vec<_>>()
+    };
+    repo.git(&["config", "maintenance.auto", "false"]).success();
+    assert_eq!(maintained(&repo, "two\n"), [false; 0]);
+    repo.git(&["config", "maintenance.auto", "true"]).success();
+    let calls = maintained(&repo, "three\n");
+    assert_eq!(calls.first(), Some(&true), "{calls:?}");
+    assert_eq!(maintained(&repo, "four\n"), [false; 0], "it was asked a moment ago");
+}
+
+#[test]
 fn a_branch_that_is_locked_is_left_alone() {
     let repo = with_task(TestRepo::new());
     repo.write("a.txt", "two\n");

@@ -50,12 +50,24 @@ pub fn tidy(repo: &Repo, refs: &str) -> Result<bool> {
 /// How often git is asked whether there is much to pack.
 const MAINTAINED: Duration = Duration::from_secs(10 * 60);
 
-/// Let git pack what has accumulated, if that is much, as `git commit` does: every few minutes at most.
+/// What git exits with that does not know an option.
+const USAGE: i32 = 129;
+
+/// Let git pack what has accumulated, if that is much, as `git commit` does (`prepare_auto_maintenance` in `run-command.c`): unless
+/// `maintenance.auto` forbids it, and in the background; every few minutes at most.
 pub fn maintain(repo: &Repo) {
     let asked = repo.agent_dir().join("maintained");
-    if files::age(&asked).is_none_or(|age| age > MAINTAINED) {
-        // What fails here is git's to report, when it packs the next time.
-        repo.put(&asked, b"").ok();
-        repo.git().args(["maintenance", "run", "--auto", "--quiet"]).output().ok();
+    let config = repo.config();
+    if config.is_off("maintenance.auto") || files::age(&asked).is_some_and(|age| age <= MAINTAINED) {
+        return;
+    }
+    let setting = ["maintenance.autoDetach", "gc.autoDetach"].into_iter().find(|key| config.is_set(key));
+    let detach = if setting.is_some_and(|key| config.is_off(key)) { "--no-detach" } else { "--detach" };
+    // What fails here is git's to report, when it packs the next time.
+    repo.put(&asked, b"").ok();
+    let run = |detach: Option<&str>| repo.git().args(["maintenance", "run", "--auto", "--quiet"]).args(detach).output();
+    // Before 2.47, `git gc` decides that itself.
+    if run(Some(detach)).is_ok_and(|output| output.status.code() == Some(USAGE)) {
+        run(None).ok();
     }
 }

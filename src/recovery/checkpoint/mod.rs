@@ -271,9 +271,6 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         remarks.push(CheckpointRemark::IndexWaits(why));
     }
     // Until it is recorded, the journal stays for the next command.
-    if !by_git {
-        tidy::maintain(repo);
-    }
     let operation = match operation::record(repo, &journal, committed.commit) {
         Ok(id) => Some(id),
         Err(error) => {
@@ -281,6 +278,9 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
             None
         }
     };
+    if !by_git {
+        tidy::maintain(repo);
+    }
     Ok(Outcome { made: Some(Made { commit: committed.commit, paths: committed.paths, operation }), remarks })
 }
 
