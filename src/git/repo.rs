@@ -90,6 +90,8 @@ impl Repo {
                     .because(error)
                     .hint("'git fsck' and 'git config --list --show-origin' show what is wrong")
             })?;
+        // git applies `GIT_NAMESPACE` to what it sends and receives only; gix would look for every ref there.
+        gix.clear_namespace();
         // A work tree that is named counts more than where the repository was found.
         if gix.config_snapshot().string("core.worktree").is_none()
             && gix.config_snapshot().boolean("core.bare") != Some(true)

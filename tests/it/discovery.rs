@@ -188,3 +188,18 @@ fn prepare(git: &Git, script: &str, env: &[&str]) -> (TestRepo, Vec<(String, Str
     let env = env.map(|(name, value)| (name.to_owned(), value.replace("$TMP", &tmp))).collect();
     (world, env)
 }
+
+#[test]
+fn a_namespace_is_for_transfers_only() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "a\n", "first");
+    repo.agent(&["add", "One", "--id", "t"]).success();
+    repo.agent(&["start", "t"]).success();
+    let refs = || repo.git(&["for-each-ref", "--format=%(refname)"]).success().stdout;
+    let before = refs();
+    repo.set_env("GIT_NAMESPACE", "other");
+    let said = repo.agent(&["status"]).success();
+    assert!(said.stdout.contains('t') && said.stderr.is_empty(), "{said}");
+    assert!(repo.agent(&["list"]).success().stdout.contains("One"));
+    assert_eq!(refs(), before);
+}
