@@ -21,7 +21,7 @@ pub fn format(word: &str) -> Result<Format> {
     format_for(word, |_| true)
 }
 
-/// [`format`], to write a plan in it: the hint names the formats that can be written.
+/// [`format()`], to write a plan in it: the hint names the formats that can be written.
 ///
 /// # Errors
 ///
