@@ -9,8 +9,8 @@ use super::{
     cmd::{self, Git},
     commit::CommitAuthor,
     config_parameters,
+    head::Head,
     objects::{Apart, Batch},
-    refs::Refs,
     repo::Repo,
 };
 use crate::error::{Error, Result};
@@ -26,17 +26,15 @@ pub struct CommitTree<'a> {
     pub signed: bool,
 }
 
-/// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD: nothing is signed or recoded,
-/// no setting of the command line or for the disk matters, and the reflogs say what they usually do. Hooks, and operations of git that
+/// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD, which is at `head` and does not
+/// need git to move: nothing is signed or recoded, no setting of the command line or for the disk matters, and the reflogs say what they
+/// usually do. Hooks, and operations of git that
 /// end with a commit, are not considered.
-pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
+pub fn is_enough(repo: &Repo, head: &Head, message: &[u8]) -> bool {
     let config = repo.config();
     let encoding = config.text("i18n.commitEncoding");
     let is_utf8 = encoding.is_none_or(|name| ["utf-8", "utf8"].iter().any(|utf8| name.eq_ignore_ascii_case(utf8)));
-    // Of others, git moves HEAD.
-    let is_ours_to_move = repo.refs() == Refs::Files && !repo.is_shared();
-    is_ours_to_move
-        && is_utf8
+    is_utf8
         && message.to_str().is_ok_and(|text| !text.contains('\0'))
         && !config.flag("commit.gpgSign")
         // `git -c commit.gpgSign=true agent checkpoint`, `git -c core.hooksPath=…`
@@ -45,6 +43,7 @@ pub fn is_enough(repo: &Repo, message: &[u8]) -> bool {
         // Where no reflog is created, git appends to those that exist.
         && !config.is_off("core.logAllRefUpdates")
         && std::env::var_os("GIT_REFLOG_ACTION").is_none()
+        && repo.refs().can_advance_head(repo, head)
 }
 
 impl CommitTree<'_> {

@@ -151,28 +151,36 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Option
     changes.iter().all(|change| !creates(change) || is_free(repo, change)).then(|| move_all(repo, changes, reflog))
 }
 
-/// [`Refs::advance_head`] where refs are files.
-pub(super) fn advance_head(repo: &Repo, from: &Head, commit: ObjectId) -> Option<Result<(), RefError>> {
-    let name = from.branch.as_ref().map_or_else(|| "HEAD".to_owned(), |branch| branch.to_str_lossy().into_owned());
-    let changes = [RefChange { name, expected: from.commit, new: Some(commit) }];
+/// [`Refs::can_advance_head`] where refs are files.
+pub(super) fn can_advance_head(repo: &Repo, from: &Head) -> bool {
     // Of other refs, git keeps a reflog only where there is one.
-    let has_reflog = from.branch.is_none() || changes[0].name.starts_with("refs/heads/");
-    if !has_reflog || !from.is_direct(repo) || from.commit.is_none() && !is_free(repo, &changes[0]) {
-        return None;
-    }
+    let has_reflog = from.branch.as_ref().is_none_or(|branch| branch.starts_with(b"refs/heads/"));
+    has_reflog && from.is_direct(repo) && (from.commit.is_some() || is_free(repo, &head_change(from, None)))
+}
+
+/// [`Refs::advance_head`] where refs are files.
+pub(super) fn advance_head(repo: &Repo, from: &Head, commit: ObjectId) -> Result<(), RefError> {
+    let changes = [head_change(from, Some(commit))];
     let _claim = Claim::to_refs(repo, &changes);
-    let bytes = repo.read_as(commit, Kind::Commit).ok()?;
-    let made = CommitRef::from_bytes(&bytes, commit.kind()).ok()?;
-    let (who, subject) = (made.committer().ok()?, made.message.lines().next().unwrap_or_default());
+    let bytes = repo.read_as(commit, Kind::Commit).map_err(RefError::Failed)?;
+    let parsed = CommitRef::from_bytes(&bytes, commit.kind()).and_then(|made| Ok((made.committer()?, made.message)));
+    let (who, text) = parsed.or_environment(|| what(&changes)).map_err(RefError::Failed)?;
     let kind = if from.commit.is_some() { "commit:" } else { "commit (initial):" };
     // As git does: one line, white space as one space.
+    let subject = text.lines().next().unwrap_or_default();
     let words = subject.split(|byte| b" \t\r".contains(byte)).filter(|word| !word.is_empty());
     let message = bstr::join(" ", std::iter::once(kind.as_bytes()).chain(words)).into();
     let expected = from.commit.map_or(PreviousValue::MustNotExist, |id| PreviousValue::MustExistAndMatch(id.into()));
     let log = LogChange { mode: RefLog::AndReference, force_create_reflog: false, message };
-    let head = FullName::try_from("HEAD").ok()?;
+    let head = FullName::try_from("HEAD").or_environment(|| what(&changes)).map_err(RefError::Failed)?;
     let edit = RefEdit::update_with_log(head, commit, expected, log).with_deref(true);
-    Some(repo.gix().edit_references_as(Some(edit), Some(who)).map(drop).map_err(refused(repo, &changes)))
+    repo.gix().edit_references_as(Some(edit), Some(who)).map(drop).map_err(refused(repo, &changes))
+}
+
+/// The change of the ref that HEAD, which is at `from`, stands for.
+fn head_change(from: &Head, new: Option<ObjectId>) -> RefChange {
+    let name = from.branch.as_ref().map_or_else(|| "HEAD".to_owned(), |branch| branch.to_str_lossy().into_owned());
+    RefChange { name, expected: from.commit, new }
 }
 
 fn move_all(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {

@@ -201,17 +201,19 @@ impl Refs {
         settle(repo, changes, changed.unwrap_or_else(by_git))
     }
 
+    /// Whether [`Refs::advance_head`] can move HEAD, which is at `from`; otherwise git has to do it.
+    pub fn can_advance_head(self, repo: &Repo, from: &Head) -> bool {
+        self == Refs::Files && !repo.is_shared() && files::can_advance_head(repo, from)
+    }
+
     /// Move HEAD, and the branch that it is on, from `from` to `commit`, with the entries of reflogs that `git commit` writes; no hook sees it.
-    /// `None`: nothing was changed, and git has to do it.
+    /// [`Refs::can_advance_head`] must hold.
     ///
     /// # Errors
     ///
     /// Each case of [`RefError`]; nothing has moved then.
-    pub fn advance_head(self, repo: &Repo, from: &Head, commit: ObjectId) -> Option<Result<(), RefError>> {
-        match self {
-            Refs::Files if !repo.is_shared() => files::advance_head(repo, from, commit),
-            Refs::Files | Refs::Binary => None,
-        }
+    pub fn advance_head(repo: &Repo, from: &Head, commit: ObjectId) -> Result<(), RefError> {
+        files::advance_head(repo, from, commit)
     }
 
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).

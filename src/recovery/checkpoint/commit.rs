@@ -15,7 +15,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{
-        Head, ObjectId, Repo,
+        Head, ObjectId, Refs, Repo,
         agent_host::TASK_VARIABLE,
         changed_paths,
         claims::Claim,
@@ -32,8 +32,8 @@ const STAMPED: &str = "GIT_AGENT_STAMPED";
 
 /// The arguments of `git commit`, except for the index.
 pub(super) struct Order<'a> {
-    /// The expected commit of HEAD; `None` on an unborn branch.
-    pub head: Option<ObjectId>,
+    /// The expected HEAD.
+    pub head: &'a Head,
     /// The complete commit message, with trailers.
     pub message: &'a [u8],
     /// The task for the hooks, if it is not the active one.
@@ -86,17 +86,12 @@ pub(super) fn commit(
     private: &TempIndex<'_>,
     order: &Order<'_>,
 ) -> Result<Committed> {
-    let from = repo.head()?;
-    if from.commit != order.head {
+    if repo.head()? != *order.head {
         return Err(head_moved());
     }
     // Ctrl-C is meant for git, which gets it too; the index must follow if git had already committed.
     let signals = cmd::outlive_interrupts();
-    let made = if order.by_git { None } else { make(repo, order, &from)? };
-    let head = match made {
-        Some(commit) => commit,
-        None => by_git(repo, staging, private, order)?,
-    };
+    let head = if order.by_git { by_git(repo, staging, private, order)? } else { make(repo, order)? };
     let (paths, index_waits) = match changed_paths::of_commit(repo, head) {
         Ok(paths) => {
             let waits = update_index(repo, staging, private, order.index, head, &paths).err();
@@ -137,11 +132,11 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
     Ok(revwalk::parents(repo, head)? == Vec::from_iter(before) && made.subject() == subject(message))
 }
 
-/// Make the commit without `git commit`, and move HEAD from `from`; `None` where only git can.
-fn make(repo: &Repo, order: &Order<'_>, from: &Head) -> Result<Option<ObjectId>> {
+/// Make the commit without `git commit`, and move HEAD.
+fn make(repo: &Repo, order: &Order<'_>) -> Result<ObjectId> {
     let new = CommitTree {
         tree: order.tree,
-        parents: order.head.as_slice(),
+        parents: order.head.commit.as_slice(),
         message: tidy(order.message.lines()),
         author: None,
         signed: false,
@@ -151,10 +146,7 @@ fn make(repo: &Repo, order: &Order<'_>, from: &Head) -> Result<Option<ObjectId>>
         Err(unknown) => unknown,
     };
     let commit = new.make_here(repo)?.map_err(refused)?;
-    match repo.refs().advance_head(repo, from, commit) {
-        None => Ok(None),
-        Some(moved) => moved.map(|()| Some(commit)).map_err(|error| error.or(head_moved)),
-    }
+    Refs::advance_head(repo, order.head, commit).map(|()| commit).map_err(|error| error.or(head_moved))
 }
 
 /// Make the commit by `git commit`.
@@ -165,10 +157,10 @@ fn by_git(repo: &Repo, staging: &StagingDir<'_>, private: &TempIndex<'_>, order:
     if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
         claim.settle(repo);
     }
-    match (repo.head()?.commit.filter(|head| Some(*head) != order.head), outcome) {
+    match (repo.head()?.commit.filter(|head| Some(*head) != order.head.commit), outcome) {
         (Some(head), Ok(ended)) if ended.status.success() => Ok(head),
         // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
-        (Some(head), _) if is_ours(repo, head, order.head, order.message)? => Ok(head),
+        (Some(head), _) if is_ours(repo, head, order.head.commit, order.message)? => Ok(head),
         (_, Ok(ended)) => Err(failed(repo, ended.output.as_deref())),
         (_, Err(error)) => Err(error),
     }
@@ -185,7 +177,7 @@ fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> 
 }
 
 fn head_moved() -> Error {
-    Error::new(codes::HEAD_MOVED, "cannot make a checkpoint: another process has just committed").hint("try again")
+    Error::new(codes::HEAD_MOVED, "cannot make a checkpoint: another process has just moved HEAD").hint("try again")
 }
 
 /// That git knows who commits.

@@ -219,7 +219,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     refusal::unmerged(&status.unmerged)?;
     let before = before(repo, &status)?;
     let head = before.head.commit;
-    let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &request.message);
+    let is_plain = before.state.is_empty() && commit_tree::is_enough(repo, &before.head, &request.message);
     let by_git = request.other_hooks || !is_plain;
     let write_tree = |index: &TempIndex<'_>| {
         let changed = stage(repo, request, &status, &before, index)?;
@@ -261,7 +261,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let journal = Journal { label: request.label.clone(), before, tree, is_everything };
     staging.begin(&journal, &request.message)?;
     let (message, task, output) = (&request.message, request.task, request.output);
-    let order = Order { head, message, task, output, index, tree, by_git };
+    let order = Order { head: &journal.before.head, message, task, output, index, tree, by_git };
     gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Err(error) = gc::keep_commit(repo, committed.commit, head) {
