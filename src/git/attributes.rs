@@ -2,13 +2,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
     path::{Path, PathBuf},
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::Kind as ObjectKind;
 
-use super::{cmd, files, ignore, repo::Repo, status};
+use super::{cmd, config_parameters, files, ignore, index::entries::Entries, repo::Repo, status};
 use crate::error::Result;
 
 /// Those of `paths` that no filter changes on the way into the repository.
@@ -25,47 +25,109 @@ pub fn unfiltered(repo: &Repo, paths: &[&BString]) -> Result<HashSet<BString>> {
     Ok(plain.map(|row| row[0].into()).collect())
 }
 
-/// Tells of files whether git stores them byte for byte, without asking git: it may be unable to tell that of some for which that is so.
+/// Tells of files whether git stores and writes them byte for byte, without asking git: it may be unable to tell that of some for which
+/// that is so.
 pub struct Unchanged<'r> {
     repo: &'r Repo,
-    /// Whether all attributes are in files that are examined here, and no filter is configured.
-    is_possible: bool,
-    /// Whether the attributes of each directory are harmless.
-    known: HashMap<PathBuf, bool>,
+    /// Where git looks for attributes that a work tree does not have.
+    index: Option<&'r Entries>,
+    /// What the configuration and the attributes of all repositories ask for; `None` where it is more than is known here.
+    everywhere: Option<Conversions>,
+    /// What the attributes of each directory ask for, by its path with `/` at the end.
+    known: HashMap<BString, Conversions>,
+}
+
+/// What git may do to files, apart from filters.
+#[derive(Clone, Copy, Default)]
+struct Conversions {
+    /// Store them in another encoding.
+    encoding: bool,
+    /// Store line ends as LF.
+    to_lf: bool,
+    /// Write line ends as CRLF.
+    to_crlf: bool,
+}
+
+impl Conversions {
+    /// Those of the attributes in `text`.
+    fn of(text: &[u8]) -> Self {
+        let has = |word: &str| text.find(word).is_some();
+        // `text`, `eol=crlf`, and `crlf` of old.
+        Conversions { encoding: has("working-tree-encoding"), to_lf: has("text") || has("crlf"), to_crlf: has("crlf") }
+    }
+
+    /// Those of the attributes in `file`.
+    fn read(file: &Path) -> Self {
+        files::read(file).map_or(Conversions { encoding: true, to_lf: true, to_crlf: true }, |text| Self::of(&text))
+    }
+
+    fn and(self, other: Self) -> Self {
+        Conversions {
+            encoding: self.encoding || other.encoding,
+            to_lf: self.to_lf || other.to_lf,
+            to_crlf: self.to_crlf || other.to_crlf,
+        }
+    }
 }
 
 impl<'r> Unchanged<'r> {
-    /// For files in the work tree of `repo`.
-    pub fn new(repo: &'r Repo) -> Self {
+    /// For files in the work tree of `repo`, which has all files with attributes that its `index` has, if that is `None`.
+    pub fn new(repo: &'r Repo, index: Option<&'r Entries>) -> Self {
         let config = repo.config();
         let is_simple = std::env::var_os("GIT_ATTR_SOURCE").is_none()
+            // `git -c core.autocrlf=true agent rollback`
+            && !config_parameters::has_others()
             && !config.is_set("attr.tree")
             && !config.flag("core.sparseCheckout")
             && !config.is_off("core.symlinks")
             && status::filters(repo).is_empty();
-        let everywhere = [
-            Some(repo.common_dir().join("info/attributes")),
-            ignore::user_file(repo, "core.attributesFile", "attributes"),
-        ];
-        let is_possible = is_simple
-            && everywhere.into_iter().flatten().all(|file| is_harmless(&file))
-            && is_harmless(&system_file(repo));
-        Unchanged { repo, is_possible, known: HashMap::new() }
+        let everywhere = || {
+            let is_on = |key| config.is_set(key) && !config.is_off(key);
+            let (to_lf, to_crlf) = (is_on("core.autocrlf"), is_on("core.autocrlf") || is_on("core.eol"));
+            let files = [
+                Some(repo.common_dir().join("info/attributes")),
+                ignore::user_file(repo, "core.attributesFile", "attributes"),
+                Some(system_file(repo)),
+            ];
+            let files = files.iter().flatten().map(|file| Conversions::read(file));
+            files.fold(Conversions { to_lf, to_crlf, encoding: false }, Conversions::and)
+        };
+        Unchanged { repo, index, everywhere: is_simple.then(everywhere), known: HashMap::new() }
     }
 
     /// Whether the file at `path` with these bytes is stored unchanged.
-    pub fn is(&mut self, path: &BStr, bytes: &[u8]) -> bool {
-        // Line ends and `$Id$` are what git changes without a filter.
-        let is_plain = !bytes.contains(&b'\r') && bytes.find("$Id").is_none();
-        is_plain && self.is_possible && self.is_harmless_at(path)
+    pub fn is_stored(&mut self, path: &BStr, bytes: &[u8]) -> bool {
+        self.is_kept(path, bytes, |asked| asked.to_lf && bytes.contains(&b'\r'))
     }
 
-    fn is_harmless_at(&mut self, path: &BStr) -> bool {
-        let Some(file) = self.repo.in_work_dir(path) else { return false };
-        let top = self.repo.work_dir().unwrap_or(Path::new("")).to_owned();
-        let dirs = file.ancestors().skip(1).take_while(|dir| dir.starts_with(&top));
-        dirs.into_iter()
-            .all(|dir| *self.known.entry(dir.to_owned()).or_insert_with(|| is_harmless(&dir.join(".gitattributes"))))
+    /// Whether a blob with these bytes is written unchanged to the file at `path`.
+    pub fn is_written(&mut self, path: &BStr, bytes: &[u8]) -> bool {
+        self.is_kept(path, bytes, |asked| asked.to_crlf && bytes.contains(&b'\n'))
+    }
+
+    fn is_kept(&mut self, path: &BStr, bytes: &[u8], has_other_ends: impl FnOnce(Conversions) -> bool) -> bool {
+        // What git changes with the attribute `ident`.
+        let has_id = bytes.find("$Id").is_some();
+        !has_id && self.conversions(path).is_some_and(|asked| !asked.encoding && !has_other_ends(asked))
+    }
+
+    /// What may be done to the file at `path`.
+    fn conversions(&mut self, path: &BStr) -> Option<Conversions> {
+        let dirs = std::iter::once(0).chain(path.find_iter("/").map(|slash| slash + 1));
+        dirs.into_iter().try_fold(self.everywhere?, |asked, end| Some(asked.and(self.asked_in(&path[..end])?)))
+    }
+
+    fn asked_in(&mut self, dir: &BStr) -> Option<Conversions> {
+        if let Some(known) = self.known.get(dir) {
+            return Some(*known);
+        }
+        let file = BString::from([dir.as_bytes(), b".gitattributes"].concat());
+        let mut asked = Conversions::read(&self.repo.in_work_dir(file.as_bstr())?);
+        if let Some(entry) = self.index.and_then(|index| index.find(file.as_bstr())) {
+            asked = asked.and(Conversions::of(&self.repo.read_as(entry.id, ObjectKind::Blob).ok()?));
+        }
+        self.known.insert(dir.into(), asked);
+        Some(asked)
     }
 }
 
@@ -78,12 +140,4 @@ fn system_file(repo: &Repo) -> PathBuf {
     let said = cmd::asked_once(repo, "git-attributes", ask).unwrap_or_default();
     // Before 2.42 git does not say: most are installed where the system has its settings.
     if said.is_empty() { "/etc/gitattributes".into() } else { said.into() }
-}
-
-/// Whether the attributes in `file` change no encoding.
-fn is_harmless(file: &Path) -> bool {
-    match fs::read(file) {
-        Ok(text) => text.find("working-tree-encoding").is_none(),
-        Err(error) => files::is_absent(&error),
-    }
 }

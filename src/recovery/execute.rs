@@ -17,7 +17,7 @@ use super::{
 use crate::{
     domain::{actor::Actor, id::TaskId, time::Timestamp},
     error::{Error, Result},
-    git::{Repo, index, objects::Batch},
+    git::{Repo, index},
     recovery::{
         execution::Execution,
         restore::{fault_points, state_view::StateView},
@@ -127,7 +127,7 @@ pub fn preview(mut captured: Captured<'_>, target: &Target) -> Result<PathPlan> 
 pub fn carry_out(
     worktree: LockedWorktree<'_>,
     author: &OperationAuthor<'_>,
-    mut operation: Operation,
+    operation: Operation,
     target: &Target,
 ) -> Result<Outcome> {
     let LockedWorktree { lock, mut log, index, mut captured } = worktree;
@@ -153,32 +153,34 @@ pub fn carry_out(
     };
     // From here to the end a process that we start may outlive us.
     lock.share_with_children()?;
-    let written = captured.write(about)?;
-    fault_points::reached(fault_points::FaultPoint::Stored)?;
-    let snapshot = written.snapshot.clone();
-    let before = StateView::new(repo, written.state.clone());
-    plan.drop_what_is_there(&before)?;
-    if is_idle(&plan) {
-        return Ok(Outcome::Nothing(plan));
-    }
-    let mut batch = Batch::default();
-    let mut after = plan.after(repo, &mut batch, &before.state, target)?;
-    if let Some(commit) = &target.commit {
-        after.head.commit = Some(commit.make(repo, &mut batch, snapshot.id)?);
-    }
-    operation.snapshot = Some(snapshot.id);
-    operation.after = after.head.clone();
-    let contents = Contents {
-        before: snapshot.tree,
-        after: snapshot::tree(repo, &mut batch, &after)?,
-        touched: plan.touched(),
-        late: None,
-    };
     let previous = log.tip();
-    let change = log.stage(&mut batch, &operation, &contents, previous)?;
-    batch.write_durable(repo)?;
+    let (written, (plan, begun)) = captured.write(about, |batch, snapshot, before| {
+        // What is staged is not in the repository yet.
+        let staged = batch.preview(repo)?;
+        let mut plan = plan.clone();
+        plan.drop_what_is_there(&StateView::new(&staged, before.clone()))?;
+        if is_idle(&plan) {
+            return Ok((plan, None));
+        }
+        let mut after = plan.after(&staged, batch, before, target)?;
+        if let Some(commit) = &target.commit {
+            after.head.commit = Some(commit.make(repo, batch, snapshot.id)?);
+        }
+        let operation = Operation { snapshot: Some(snapshot.id), after: after.head.clone(), ..operation.clone() };
+        let contents = Contents {
+            before: snapshot.tree,
+            after: snapshot::tree(&staged, batch, &after)?,
+            touched: plan.touched(),
+            late: None,
+        };
+        let change = log.stage(batch, &operation, &contents, previous)?;
+        Ok((plan, Some((operation, contents, after, change))))
+    })?;
+    fault_points::reached(fault_points::FaultPoint::Stored)?;
+    let Some((operation, contents, after, change)) = begun else { return Ok(Outcome::Nothing(plan)) };
+    let before = StateView::new(repo, written.state.clone());
     reserve::take(repo, &plan)?;
-    if let Err(error) = written.publish(repo, std::slice::from_ref(&change), &batch) {
+    if let Err(error) = written.publish(repo, std::slice::from_ref(&change)) {
         // A git that was killed may have come to its end.
         if repo.find_ref(&change.name)? != change.new {
             reserve::release(repo)?;

@@ -115,6 +115,7 @@ mod rollback_modes;
 mod rollback_proof;
 mod rollback_refusals;
 mod rollback_revert;
+mod rollback_writes;
 mod sessions;
 mod setup;
 mod shared;

@@ -1,6 +1,7 @@
 //! The index of a worktree: its lock, its entries, and how a [`TempIndex`] takes its place.
 
 pub(crate) mod entries;
+mod stat_data;
 mod temp;
 
 use std::{

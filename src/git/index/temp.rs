@@ -9,6 +9,7 @@
 
 use std::{
     borrow::Cow,
+    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, File, FileTimes},
     io,
@@ -21,7 +22,7 @@ use gix::ObjectId;
 
 use super::{
     entries::{Entries, Flags},
-    objects_in,
+    objects_in, stat_data,
 };
 use crate::{
     error::{Context as _, Error, Result},
@@ -271,6 +272,15 @@ impl<'r> TempIndex<'r> {
         let git = self.any_path().args(["--literal-pathspecs", "add", "--refresh", "--sparse"]).args(PATHS_FROM_STDIN);
         // Exit code 1 says that a file differs.
         git.stdin(cmd::nul_ended(paths)).output().map(drop)
+    }
+
+    /// [`Self::refresh`] of `paths` whose files have the content of their entries, without git. `false`: nothing was done, and git can do it.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be written, or a file is gone.
+    pub fn refresh_equal(&self, paths: &BTreeSet<&BStr>) -> Result<bool> {
+        stat_data::update(self.repo, &self.path, paths)
     }
 
     /// [`Self::refresh`] of every file.

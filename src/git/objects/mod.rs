@@ -212,25 +212,14 @@ impl Batch {
     ///
     /// `file-changed`, `object-not-written`.
     pub fn secure(&self, repo: &Repo) -> Result<()> {
-        secure(repo, &[self])
-    }
-}
-
-/// [`Batch::secure`] of several that became reachable together.
-///
-/// # Errors
-///
-/// `file-changed`, `object-not-written`.
-pub fn secure(repo: &Repo, batches: &[&Batch]) -> Result<()> {
-    if gc::is_running(repo) {
-        return batches.iter().try_for_each(|batch| batch.keep_durable(repo));
-    }
-    for object in batches.iter().flat_map(|batch| &batch.objects) {
-        if !repo.has(object.id) {
+        if gc::is_running(repo) {
+            return self.keep_durable(repo);
+        }
+        for object in self.objects.iter().filter(|object| !repo.has(object.id)) {
             write_loose(repo, object)?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The id of the blob that git would make of `file` if it were added as `path`, through its filters; `None` when a filter fails.

@@ -120,7 +120,7 @@ impl Seen {
         let Some(top) = repo.work_dir().filter(|_| !self.has_submodules && self.places.len() <= FEW) else {
             return Ok(None);
         };
-        let (mut disk, mut unchanged) = (Disk::new(repo, top), Unchanged::new(repo));
+        let (mut disk, mut unchanged) = (Disk::new(repo, top), Unchanged::new(repo, None));
         let (mut edits, mut blobs) = (self.staged.clone(), Batch::default());
         for (path, places) in &self.places {
             if places.unmerged || path.ends_with(b".gitattributes") {
@@ -133,7 +133,7 @@ impl Seen {
                 Look::Absent | Look::Directory(_) => None,
                 Look::Leaf(raw) => {
                     let Content::Held(bytes) = &raw.content else { return Ok(None) };
-                    if raw.entry.kind != EntryKind::Link && !unchanged.is(path.as_bstr(), bytes) {
+                    if raw.entry.kind != EntryKind::Link && !unchanged.is_stored(path.as_bstr(), bytes) {
                         return Ok(None);
                     }
                     blobs.known_blob(raw.entry.id, raw.content);

@@ -24,7 +24,7 @@ use crate::{
 use bstr::{BStr, BString, ByteSlice as _};
 
 /// What an operation does to each path.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct PathPlan {
     /// Changes of files, by path.
     pub files: BTreeMap<BString, PathChange>,

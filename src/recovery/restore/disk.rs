@@ -129,8 +129,8 @@ pub(crate) fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scr
     }
 }
 
-/// Write `entry` byte for byte where nothing stands.
-pub(crate) fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
+/// Write `entry` byte for byte where nothing stands. `None`: with the permissions that git gives it.
+pub(crate) fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: Option<u32>) -> Result<()> {
     make_parents(top, path)?;
     let place = place(top, path)?;
     let failed = || format!("cannot write {}", quoted_path(path));
@@ -145,12 +145,12 @@ pub(crate) fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissi
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
+        .mode(permissions.map_or(if entry.kind == EntryKind::BlobExecutable { 0o777 } else { 0o666 }, |_| 0o600))
         .custom_flags(OFlags::NOFOLLOW.bits() as i32)
         .open(&place)
         .or_environment(failed)?;
     file.write_all(&bytes).or_environment(failed)?;
-    file.set_permissions(Permissions::from_mode(permissions)).or_environment(failed)
+    permissions.map_or(Ok(()), |bits| file.set_permissions(Permissions::from_mode(bits))).or_environment(failed)
 }
 
 /// Remove a directory if it is empty.

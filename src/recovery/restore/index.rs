@@ -1,20 +1,11 @@
 //! The index of a restore: a private copy in which the touched entries are changed, and which becomes the index at the end.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use super::disk;
 use crate::{
     error::{Context as _, Result},
-    git::{
-        EntryKind, ObjectId, Repo, files,
-        index::entries::Entries,
-        index::{TempIndex, real},
-        tree::Trees,
-    },
+    git::{EntryKind, ObjectId, Repo, files, index::TempIndex, index::entries::Entries, tree::Trees},
     recovery::{
         operation::Touched,
         restore::state_view::{Staged, StateView},
@@ -25,11 +16,15 @@ use bstr::{BStr, BString, ByteSlice as _};
 /// From this many files on, looking at all of them is quicker than finding them in the index one by one.
 const REFRESH_ALL: usize = 256;
 
-/// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are skipped. Answers
-/// whether there were others.
-pub(crate) fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched: &[Touched]) -> Result<bool> {
-    // They are the same yet, and a split index is found next to the one that is in its place.
-    let live = Live { repo, index: read(repo, &real(repo))? };
+/// Change the entries of `touched` in `index`, a copy of the one with the entries `live`, to what `side` says; those that say so already are
+/// skipped. Answers whether there were others.
+pub(crate) fn change(
+    repo: &Repo,
+    (index, live): (&TempIndex<'_>, &Entries),
+    side: &StateView<'_>,
+    touched: &[Touched],
+) -> Result<bool> {
+    let live = Live { repo, index: live };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
     for touched in touched.iter().filter(|touched| touched.in_index) {
         let staged = side.staged(touched.path.as_bstr())?;
@@ -48,14 +43,10 @@ pub(crate) fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, t
     Ok(true)
 }
 
-fn read(repo: &Repo, file: &Path) -> Result<Entries> {
-    if file.exists() { Entries::read_at(repo, file) } else { Entries::none(repo) }
-}
-
-/// An index file as it is on the disk.
+/// The index as it is on the disk.
 struct Live<'r> {
     repo: &'r Repo,
-    index: Entries,
+    index: &'r Entries,
 }
 
 impl Live<'_> {
@@ -150,12 +141,14 @@ pub(crate) fn check_out(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> 
     Ok(())
 }
 
-/// Tell `index` that the files of `paths` are what they are, so that git need not read them to find out.
-pub(crate) fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
-    if paths.is_empty() {
+/// Tell `index` that the files of `equal` are as it has them, and let git find out whether those of `unsure` are, so that it need not read
+/// them later.
+pub(crate) fn refresh(index: &TempIndex<'_>, equal: &BTreeSet<&BStr>, mut unsure: Vec<BString>) -> Result<()> {
+    if equal.is_empty() && unsure.is_empty() || unsure.is_empty() && index.refresh_equal(equal)? {
         return Ok(());
     }
-    if paths.len() < REFRESH_ALL { index.refresh(paths) } else { index.refresh_all() }
+    unsure.extend(equal.iter().map(|path| BString::from(*path)));
+    if unsure.len() < REFRESH_ALL { index.refresh(&unsure) } else { index.refresh_all() }
 }
 
 /// Remove what a process that died left next to the private index: the lock of a git that was killed, files half written.

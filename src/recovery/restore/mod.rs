@@ -11,6 +11,7 @@
 
 pub(crate) mod disk;
 pub mod fault_points;
+mod fill;
 pub(crate) mod index;
 pub(crate) mod quarantine;
 pub(crate) mod reserve;
@@ -131,11 +132,13 @@ impl Restore<'_> {
         }
         index::sweep(self.repo)?;
         let private = TempIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
-        let changed = index::change(self.repo, &private, to, self.touched)?;
+        // They are the same yet, and a split index is found next to the one that is in its place.
+        let live = Entries::read(self.repo)?;
+        let changed = index::change(self.repo, (&private, &live), to, self.touched)?;
         reached(FaultPoint::Prepared)?;
         let missing = self.clear(to, trust)?;
         self.prune(to, &missing)?;
-        let filled = self.fill(&private, to, &missing)?;
+        let filled = self.fill((&private, &live), to, &missing)?;
         let late = self.verify()?;
         reached(FaultPoint::Verified)?;
         state::settle(self.repo, &from.state, &to.state, direction)?;
@@ -256,70 +259,6 @@ impl Restore<'_> {
             }
         }
         reached(FaultPoint::Pruned)
-    }
-
-    /// Put what is missing into its place; answers whether there was any.
-    fn fill(
-        &self,
-        private: &TempIndex<'_>,
-        to: &StateView<'_>,
-        missing: &BTreeMap<&BStr, Option<Want>>,
-    ) -> Result<bool> {
-        let top = self.top()?;
-        let left = Quarantine::left(self.repo, self.operation.id)?;
-        let mut put_aside: BTreeMap<&BStr, Vec<PathBuf>> = BTreeMap::new();
-        for (file, path) in left.iter().flat_map(Quarantine::files) {
-            put_aside.entry(path.as_bstr()).or_default().push(file);
-        }
-        let mut by_git: Vec<BString> = Vec::new();
-        let mut by_us: Vec<BString> = Vec::new();
-        for (path, permissions) in &to.state.dirs {
-            disk::make_parents(top, path.as_bstr())?;
-            disk::make_directory_with(top, path.as_bstr(), *permissions, &index::scratch(self.repo)?)?;
-        }
-        for (path, want) in missing {
-            let Some(want) = want else { continue };
-            let Some(permissions) = want.raw.or(want.entry.is_submodule().then_some(0o755)) else {
-                by_git.push(BString::from(*path));
-                continue;
-            };
-            let aside = put_aside.get(path).map_or(&[][..], Vec::as_slice);
-            if !self.put_back(aside, path, *want)? {
-                disk::write(self.repo, top, path, want.entry, permissions)?;
-            }
-            by_us.push(BString::from(*path));
-            reached(FaultPoint::Written)?;
-        }
-        index::check_out(private, &by_git)?;
-        reached(FaultPoint::CheckedOut)?;
-        let in_index = |path: &BString| to.staged(path.as_bstr()).is_ok_and(|staged| staged.entry.is_some());
-        let looked_at: Vec<BString> = by_us.iter().filter(|path| in_index(path)).cloned().collect();
-        let staged_only = self.touched.iter().filter(|touched| touched.in_index && !touched.on_disk);
-        let staged_only = staged_only.map(|touched| touched.path.clone()).filter(in_index);
-        index::refresh(private, &looked_at.into_iter().chain(staged_only).collect::<Vec<_>>())?;
-        reached(FaultPoint::Filled)?;
-        Ok(!missing.is_empty())
-    }
-
-    /// Rename the wanted file back from where it was put aside, if it is there: it keeps its times, and needs no room.
-    fn put_back(&self, aside: &[PathBuf], path: &BStr, want: Want) -> Result<bool> {
-        let top = self.top()?;
-        for file in aside {
-            let found = found(file)?;
-            let fits = match (want.entry.kind, found) {
-                (EntryKind::Link, Found::Link) => true,
-                (EntryKind::Blob | EntryKind::BlobExecutable, Found::File(bits)) => Some(bits) == want.raw,
-                _ => false,
-            };
-            if fits && disk::blob_id(self.repo, file, found)? == want.entry.id {
-                disk::make_parents(top, path)?;
-                let place = disk::place(top, path)?;
-                if disk::look(top, path)? == Found::Nothing && fs::rename(file, &place).is_ok() {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
     }
 
     /// Those of the files aside whose bytes are stored nowhere.

@@ -8,10 +8,7 @@ use super::{
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     error::Result,
-    git::{
-        ObjectId, Repo,
-        objects::{Batch, trees},
-    },
+    git::{ObjectId, Repo, objects::trees},
     store::session,
 };
 use bstr::ByteSlice as _;
@@ -76,8 +73,8 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
         session: session::current(repo),
         tasks: request.tasks.clone(),
     };
-    let written = captured.write_built(about, built)?;
-    let (snapshot, state) = written.publish(repo, &[], &Batch::default())?;
+    let (written, ()) = captured.write_built(about, built, |_, _, _| Ok(()))?;
+    let (snapshot, state) = written.publish(repo, &[])?;
     Ok(Taken { snapshot, state, created: true })
 }
 

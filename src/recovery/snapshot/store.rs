@@ -11,7 +11,7 @@ use crate::{
     git::{
         EntryKind, ObjectId, RefChange, RefError, Repo, TreeEntry, ignore,
         objects::{
-            self, Batch, Identity, NewCommit, WriteError,
+            Batch, Identity, NewCommit, WriteError,
             trees::{self, Edits, blob_entry, directory_entry},
         },
     },
@@ -63,20 +63,32 @@ impl Captured<'_> {
     /// `ref-locked`; `object-not-written`. Then there is no snapshot.
     pub fn store(self, about: Metadata, and: &[RefChange]) -> Result<(Snapshot, WorktreeState)> {
         let repo = self.repo;
-        self.write(about)?.publish(repo, and, &Batch::default())
+        let (written, ()) = self.write(about, |_, _, _| Ok(()))?;
+        written.publish(repo, and)
     }
 
-    /// Write all of it, durably. It is a snapshot when it is [published](Unpublished::publish).
+    /// Write all of it, durably, and what `more` stages that depends on the snapshot and its content: both are staged, and written after that.
+    /// It is a snapshot when it is [published](Unpublished::publish). Answers what `more` said last: it is called again when a file changed
+    /// meanwhile.
     ///
     /// # Errors
     ///
-    /// `file-changed` when a file does not hold still; `object-not-written`.
-    pub fn write(mut self, about: Metadata) -> Result<Unpublished> {
+    /// `file-changed` when a file does not hold still; `object-not-written`; those of `more`.
+    pub fn write<T>(
+        mut self,
+        about: Metadata,
+        more: impl FnMut(&mut Batch, &Snapshot, &WorktreeState) -> Result<T>,
+    ) -> Result<(Unpublished, T)> {
         let built = self.build()?;
-        self.write_built(about, built)
+        self.write_built(about, built, more)
     }
 
-    pub(super) fn write_built(mut self, about: Metadata, mut built: Built) -> Result<Unpublished> {
+    pub(super) fn write_built<T>(
+        mut self,
+        about: Metadata,
+        mut built: Built,
+        mut more: impl FnMut(&mut Batch, &Snapshot, &WorktreeState) -> Result<T>,
+    ) -> Result<(Unpublished, T)> {
         let id = new_id(about.at);
         let mut attempt = 1;
         loop {
@@ -84,6 +96,8 @@ impl Captured<'_> {
             entries.push(self.refs_list()?);
             let tree = trees::directory(self.repo, &mut self.batch, entries)?;
             let commit = self.commit(id, &about, tree)?;
+            let snapshot = Snapshot { id, commit, tree, about: about.clone(), format: FORMAT, is_foreign: false };
+            let said = more(&mut self.batch, &snapshot, &built.state)?;
             match self.batch.write_durable(self.repo) {
                 Err(WriteError::FileChanged(_)) if attempt < TRIES => {
                     attempt += 1;
@@ -93,10 +107,7 @@ impl Captured<'_> {
                     built = self.build()?;
                 }
                 Err(error) => return Err(error.into()),
-                Ok(()) => {
-                    let snapshot = Snapshot { id, commit, tree, about, format: FORMAT, is_foreign: false };
-                    return Ok(Unpublished { snapshot, state: built.state, batch: self.batch });
-                }
+                Ok(()) => return Ok((Unpublished { snapshot, state: built.state, batch: self.batch }, said)),
             }
         }
     }
@@ -245,25 +256,26 @@ fn unmerged(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Obj
 }
 
 impl Unpublished {
-    /// Give the snapshot its ref; the refs `and`, which lead to objects of `batch`, move in the same transaction.
+    /// Give the snapshot its ref; the refs `and`, which lead to what was written with it, move in the same transaction.
     ///
     /// # Errors
     ///
     /// `snapshot-raced` when one of `and` is not what was expected; `ref-locked`. Then there is no snapshot.
-    pub fn publish(self, repo: &Repo, and: &[RefChange], batch: &Batch) -> Result<(Snapshot, WorktreeState)> {
+    pub fn publish(self, repo: &Repo, and: &[RefChange]) -> Result<(Snapshot, WorktreeState)> {
         let snapshot = &self.snapshot;
         let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
         let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();
-        let batches = [&self.batch, batch];
         // A whole gc may have gone by in between.
-        batches.iter().filter(|batch| !batch.is_there(repo)).try_for_each(|batch| batch.keep_durable(repo))?;
+        if !self.batch.is_there(repo) {
+            self.batch.keep_durable(repo)?;
+        }
         let mut attempt = 1;
         loop {
             match repo.refs().change_durably(repo, &changes, "git-agent: snapshot") {
                 Ok(()) => break,
                 Err(RefError::Vanished(error) | RefError::Locked(error)) if attempt == REF_TRIES => return Err(error),
                 // It began after we looked, and may begin again: kept objects are safe from every gc.
-                Err(RefError::Vanished(_)) => batches.iter().try_for_each(|batch| batch.keep_durable(repo))?,
+                Err(RefError::Vanished(_)) => self.batch.keep_durable(repo)?,
                 Err(RefError::Locked(_)) => {}
                 Err(RefError::Failed(error)) => return Err(error),
                 Err(RefError::Moved) => {
@@ -274,7 +286,7 @@ impl Unpublished {
             }
             attempt += 1;
         }
-        objects::secure(repo, &batches)?;
+        self.batch.secure(repo)?;
         Ok((self.snapshot, self.state))
     }
 }
