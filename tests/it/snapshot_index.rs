@@ -28,6 +28,16 @@ fn staged_differs_from_worktree() {
     });
 }
 
+#[test]
+fn another_index_of_the_environment_does_not_count() {
+    let repo = with_files(TestRepo::new());
+    repo.git(&["update-index", "--assume-unchanged", "a.txt"]).success();
+    repo.write("a.txt", "hidden edit\n");
+    repo.set_env("GIT_INDEX_FILE", repo.tmp().join("other"));
+    let (snapshot, _) = snap(&repo);
+    assert_eq!(stored(&repo, &snapshot, "worktree/a.txt"), b"hidden edit\n");
+}
+
 /// `main` and `side` change `a.txt` differently; `side` deletes `b.txt`, `main` edits it; both add `both`.
 fn with_two_sides(repo: TestRepo) -> TestRepo {
     let repo = with_files(repo);

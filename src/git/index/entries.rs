@@ -65,7 +65,7 @@ impl Flags {
 }
 
 impl Entries {
-    /// Read the index of the worktree.
+    /// Read the index of the worktree, whatever `GIT_INDEX_FILE` says: a git that runs us from a hook may have another one.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Entries {
         let identity = identity(repo);
         match identity.0 {
             None => Self::none(repo),
-            Some(_) => Ok(Entries { identity, ..Self::read_at(repo, &repo.gix().index_path())? }),
+            Some(_) => Ok(Entries { identity, ..Self::read_at(repo, &super::real(repo))? }),
         }
     }
 
@@ -204,7 +204,7 @@ fn entries<'i>(state: &'i State, some: &'i [gix::index::Entry]) -> impl Iterator
 /// The current version of the index file.
 pub fn identity(repo: &Repo) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
-    let meta = repo.gix().index_path().metadata();
+    let meta = super::real(repo).metadata();
     Identity(meta.ok().and_then(|meta| Some((meta.modified().ok()?, meta.len(), meta.ino()))))
 }
 
