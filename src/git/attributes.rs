@@ -8,7 +8,7 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::objs::Kind as ObjectKind;
 
-use super::{cmd, config_parameters, files, ignore, index::entries::Entries, repo::Repo, status};
+use super::{cmd, config_parameters, files, ignore, index::entries::Entries, repo::Repo};
 use crate::error::Result;
 
 /// Those of `paths` that no filter changes on the way into the repository.
@@ -37,11 +37,11 @@ pub struct Unchanged<'r> {
     known: HashMap<BString, Conversions>,
 }
 
-/// What git may do to files, apart from filters.
+/// What git may do to files.
 #[derive(Clone, Copy, Default)]
 struct Conversions {
-    /// Store them in another encoding.
-    encoding: bool,
+    /// Store them through a filter, or in another encoding.
+    content: bool,
     /// Store line ends as LF.
     to_lf: bool,
     /// Write line ends as CRLF.
@@ -53,17 +53,18 @@ impl Conversions {
     fn of(text: &[u8]) -> Self {
         let has = |word: &str| text.find(word).is_some();
         // `text`, `eol=crlf`, and `crlf` of old.
-        Conversions { encoding: has("working-tree-encoding"), to_lf: has("text") || has("crlf"), to_crlf: has("crlf") }
+        let content = has("filter") || has("working-tree-encoding");
+        Conversions { content, to_lf: has("text") || has("crlf"), to_crlf: has("crlf") }
     }
 
     /// Those of the attributes in `file`.
     fn read(file: &Path) -> Self {
-        files::read(file).map_or(Conversions { encoding: true, to_lf: true, to_crlf: true }, |text| Self::of(&text))
+        files::read(file).map_or(Conversions { content: true, to_lf: true, to_crlf: true }, |text| Self::of(&text))
     }
 
     fn and(self, other: Self) -> Self {
         Conversions {
-            encoding: self.encoding || other.encoding,
+            content: self.content || other.content,
             to_lf: self.to_lf || other.to_lf,
             to_crlf: self.to_crlf || other.to_crlf,
         }
@@ -79,8 +80,7 @@ impl<'r> Unchanged<'r> {
             && !config_parameters::has_others()
             && !config.is_set("attr.tree")
             && !config.flag("core.sparseCheckout")
-            && !config.is_off("core.symlinks")
-            && status::filters(repo).is_empty();
+            && !config.is_off("core.symlinks");
         let everywhere = || {
             let is_on = |key| config.is_set(key) && !config.is_off(key);
             let (to_lf, to_crlf) = (is_on("core.autocrlf"), is_on("core.autocrlf") || is_on("core.eol"));
@@ -90,7 +90,7 @@ impl<'r> Unchanged<'r> {
                 Some(system_file(repo)),
             ];
             let files = files.iter().flatten().map(|file| Conversions::read(file));
-            files.fold(Conversions { to_lf, to_crlf, encoding: false }, Conversions::and)
+            files.fold(Conversions { to_lf, to_crlf, content: false }, Conversions::and)
         };
         Unchanged { repo, index, everywhere: is_simple.then(everywhere), known: HashMap::new() }
     }
@@ -108,7 +108,7 @@ impl<'r> Unchanged<'r> {
     fn is_kept(&mut self, path: &BStr, bytes: &[u8], has_other_ends: impl FnOnce(Conversions) -> bool) -> bool {
         // What git changes with the attribute `ident`.
         let has_id = bytes.find("$Id").is_some();
-        !has_id && self.conversions(path).is_some_and(|asked| !asked.encoding && !has_other_ends(asked))
+        !has_id && self.conversions(path).is_some_and(|asked| !asked.content && !has_other_ends(asked))
     }
 
     /// What may be done to the file at `path`.

@@ -323,7 +323,8 @@ fn an_older_operation_that_cannot_be_read_does_not_keep_a_newer_one_from_being_u
     assert_eq!(repo.read("a"), "1\n");
     let description = repo.git(&["rev-parse", "refs/agent/ops/main:earlier/01/operation"]).success().text();
     let (start, rest) = description.split_at(2);
-    repo.sh("mv .git/objects/pack ../pack; for pack in ../pack/*.pack; do git unpack-objects -q <$pack; done").success();
+    repo.sh("mv .git/objects/pack ../pack; for pack in ../pack/*.pack; do git unpack-objects -q <$pack; done")
+        .success();
     std::fs::remove_file(repo.path().join(".git/objects").join(start).join(rest)).unwrap();
 
     let undone = repo.agent(&["undo"]).success();

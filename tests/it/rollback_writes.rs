@@ -68,6 +68,7 @@ fn plain_files_are_written_in_process() {
         ("plain", ""),
         ("an old index", "git update-index --index-version 4"),
         ("more flags", "echo 1 >intended; git add -N intended; git update-index --index-version 3"),
+        ("a filter that no attribute names", "git config filter.lfs.smudge false; git config filter.lfs.required true"),
         ("no checksum", "git config index.skipHash true"),
         ("an untracked cache", "git config core.untrackedCache true; git update-index --untracked-cache"),
         ("harmless attributes", "echo '*.png binary' >.gitattributes; echo '* text=auto' >.git/info/attributes"),

@@ -121,7 +121,7 @@ fn without_filters(repo: &Repo) -> Git {
 }
 
 /// The filters that the configuration has, by name.
-pub(super) fn filters(repo: &Repo) -> Vec<BString> {
+fn filters(repo: &Repo) -> Vec<BString> {
     let mut names: Vec<BString> =
         repo.config().subsections("filter", "required").into_iter().map(|(name, _)| name).collect();
     names.sort();
