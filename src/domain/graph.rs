@@ -175,7 +175,10 @@ impl<'a> Graph<'a> {
 
     /// The subtasks of the task at `parent`, sorted by id.
     fn parts(&self, parent: usize) -> impl Iterator<Item = Row<'a>> {
-        let pairs = self.children.get_or_init(|| self.pairs(Row::parent));
+        let pairs = match self.is_feature.get(parent) {
+            Some(true) => self.children.get_or_init(|| self.pairs(Row::parent)).as_slice(),
+            _ => &[],
+        };
         paired_with(pairs, parent).map(|child| self.table.row(child))
     }
 
@@ -189,8 +192,8 @@ impl<'a> Graph<'a> {
     /// What `of` says of each task, with the task; sorted, tasks by their ids.
     fn pairs(&self, of: impl Fn(Row<'a>) -> Option<Row<'a>>) -> Vec<(usize, usize)> {
         let pair = |task: Row<'a>| of(task).map(|other| (other.at(), task.at()));
-        let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
-        pairs.sort_unstable_by_key(|(other, task)| (*other, self.table.row(*task).id_bytes()));
+        let mut pairs: Vec<(usize, usize)> = self.table.by_id().filter_map(pair).collect();
+        pairs.sort_by_key(|(other, _)| *other);
         pairs
     }
 

@@ -72,9 +72,8 @@ pub(super) fn end(caller: &Caller, table: &mut Table, id: &TaskId, named: &[Task
 fn finished_above(table: &Table, part: &TaskId) -> Option<Summary> {
     let feature = table.get(part)?.parent()?;
     let is_open = feature.exists() && matches!(feature.status(), Status::Pending | Status::InProgress);
-    let graph = Graph::new(table);
-    let id = feature.id();
-    let parts: Vec<Status> = graph.children(&id).map(Row::status).collect();
-    let is_done = parts.iter().all(|status| status.is_closed()) && parts.contains(&Status::Completed);
+    let is_part = |row: &Row<'_>| row.parent().is_some_and(|parent| parent.at() == feature.at());
+    let mut parts = table.rows().filter(is_part).map(Row::status);
+    let is_done = parts.clone().all(Status::is_closed) && parts.any(|status| status == Status::Completed);
     (is_open && is_done).then(|| feature.summary())
 }
