@@ -109,12 +109,13 @@ impl From<Fault> for Error {
 /// The history of `tip` above `known`; what is not in it yet is added to the index from `write_from` commits on.
 fn past(repo: &Repo, overlay: &Overlay, known: Known, tip: ObjectId, write_from: usize) -> Result<Past, Fault> {
     let grown = update::grow(repo, overlay, &known, tip)?;
+    let layer = grown.facts.encode();
     if grown.facts.len() >= write_from {
-        store::add(repo, overlay, &known, &grown);
+        store::add(repo, overlay, &known, &grown, &layer);
     }
     let mut layers = known.layers;
     if grown.facts.len() > 0 {
-        layers.push(Layer::new(Pages::of(grown.facts.encode()))?);
+        layers.push(Layer::new(Pages::of(layer))?);
     }
     Ok(Past { layers, trunk: grown.trunk, tip: grown.tip, shallow: overlay.shallow.clone() })
 }

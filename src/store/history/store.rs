@@ -5,11 +5,12 @@
 //! Writers take a lock and give up if another process has it, or has written since: the answer is known without the index.
 
 use std::{
+    borrow::Cow,
     fs::{self, File, OpenOptions},
     path::PathBuf,
 };
 
-use super::layer::{self, CommitFacts, Damaged, Layer, Pages, Read};
+use super::layer::{self, Damaged, Layer, Pages, Read};
 use crate::{
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
@@ -104,8 +105,9 @@ fn read(repo: &Repo, overlay: &Overlay) -> Read<Option<Known>> {
     Ok(Some(known))
 }
 
-/// Add the new commits `grown` to the index `known`. On failure the next reader only takes longer.
-pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
+/// Add the new commits `grown` to the index `known`; `layer` is what they are in a layer of their own. On failure the next reader only
+/// takes longer.
+pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown, layer: &[u8]) {
     let write = || -> Option<()> {
         let dir = dir(repo);
         repo.make_dir(&dir).ok()?;
@@ -115,16 +117,19 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
             return None;
         }
         let mut kept: Vec<&Layer> = known.layers.iter().collect();
-        let mut facts = grown.facts.clone();
+        let mut facts = Cow::Borrowed(&grown.facts);
         // A layer is at least twice as long as the next one, so there are few of them.
         while let Some(last) = kept.last().filter(|last| ((last.end() - last.start()) as usize) < 2 * facts.len()) {
             let mut merged = last.facts().ok()?;
-            merged.append(std::mem::replace(&mut facts, CommitFacts::new(0, 0)));
-            facts = merged;
+            merged.append(facts.into_owned());
+            facts = Cow::Owned(merged);
             kept.pop();
         }
         let mut names = known.names[..kept.len()].to_vec();
-        names.push(store(repo, &dir, &facts.encode())?);
+        names.push(match facts {
+            Cow::Borrowed(_) => store(repo, &dir, layer)?,
+            Cow::Owned(merged) => store(repo, &dir, &merged.encode())?,
+        });
         let layers: String = names.iter().map(|name| format!("layer {name}\n")).collect();
         let text = format!("trunk {}\n{layers}", grown.trunk);
         if cache(repo).write(repo, overlay.fingerprint.to_string().as_bytes(), &[text.as_bytes()]) {

@@ -120,7 +120,7 @@ impl CommitFacts {
     }
 
     /// The bytes of a layer file with these commits.
-    pub fn encode(mut self) -> Vec<u8> {
+    pub fn encode(&self) -> Vec<u8> {
         let count = self.len() as u32;
         let id = |at: u32| &self.commits[at as usize * self.hash..][..self.hash];
         let mut sorted: Vec<(u64, u32)> = (0..count).map(|at| (prefix(id(at)), at)).collect();
@@ -129,17 +129,18 @@ impl CommitFacts {
         let sorted: Vec<u32> = sorted.into_iter().map(|(_, at)| at).collect();
         let mut ranks = vec![0_u32; sorted.len()];
         (0..).zip(&sorted).for_each(|(rank, place)| ranks[*place as usize] = rank);
-        let mut names: Vec<(BString, Vec<u32>)> = self.names.into_iter().collect();
+        let mut names: Vec<(&BString, &Vec<u32>)> = self.names.iter().collect();
         names.sort_unstable();
-        self.reverts.sort_unstable();
+        let mut reverts: Vec<&(Vec<u8>, u32)> = self.reverts.iter().collect();
+        reverts.sort_unstable();
         let texts: usize = names.iter().map(|(id, _)| id.len()).sum();
         let listed: usize = names.iter().map(|(_, positions)| positions.len()).sum();
-        let digits: usize = self.reverts.iter().map(|(digits, _)| digits.len()).sum();
+        let digits: usize = reverts.iter().map(|(digits, _)| digits.len()).sum();
 
         let mut out = Vec::with_capacity(self.commits.len() + 16 * sorted.len() + texts + 4 * listed + 1024);
         out.extend_from_slice(&MAGIC);
         let sizes = [self.hash, self.start as usize, sorted.len(), self.parents.more.len(), names.len(), texts, listed];
-        let sizes = sizes.into_iter().chain([self.reverts.len(), digits]);
+        let sizes = sizes.into_iter().chain([reverts.len(), digits]);
         put(&mut out, sizes.map(|size| size as u32));
         out.resize(HEAD as usize, 0);
         sorted.iter().for_each(|at| out.extend_from_slice(id(*at)));
@@ -147,24 +148,25 @@ impl CommitFacts {
         put(&mut out, sorted.iter().copied());
         put(&mut out, ranks);
         align(&mut out);
-        put(&mut out, self.parents.rows.into_iter().flatten());
-        put(&mut out, self.parents.more);
+        put(&mut out, self.parents.rows.iter().flatten().copied());
+        put(&mut out, self.parents.more.iter().copied());
         align(&mut out);
         table(&mut out, names.iter().map(|(id, positions)| (id.len(), positions.len())));
         names.iter().for_each(|(id, _)| out.extend_from_slice(id));
         align(&mut out);
-        for (_, positions) in &mut names {
+        for (_, positions) in &names {
+            let mut positions = (*positions).clone();
             positions.sort_unstable();
-            put(&mut out, positions.iter().copied());
+            put(&mut out, positions);
         }
         align(&mut out);
         let mut from = 0_u32;
-        for (digits, position) in &self.reverts {
+        for (digits, position) in &reverts {
             put(&mut out, [from, *position]);
             from += digits.len() as u32;
         }
         put(&mut out, [from, 0]);
-        self.reverts.iter().for_each(|(digits, _)| out.extend_from_slice(digits));
+        reverts.iter().for_each(|(digits, _)| out.extend_from_slice(digits));
         out
     }
 }
