@@ -5,7 +5,8 @@ use gix::{ObjectId, commitgraph::Position};
 use super::repo::Repo;
 use crate::error::{Error, Result, codes};
 
-/// The commit-graph of a repository. A commit is at a *place* in it, counted from 0.
+/// The commit-graph of a repository. A commit is at a *place* in it, counted from 0; in each of its files they
+/// are sorted by id.
 pub struct CommitGraph(gix::commitgraph::Graph);
 
 impl CommitGraph {
@@ -29,18 +30,23 @@ impl CommitGraph {
         self.0.id_at(Position(place)).to_owned()
     }
 
-    /// The places of the parents of the commit at `place`, which must be one of the graph.
+    /// Add the places of the parents of the commit at `place`, which must be one of the graph, to `parents`.
     ///
     /// # Errors
     ///
     /// `damaged-commit-graph`.
-    pub fn parents(&self, place: u32) -> Result<Vec<u32>> {
-        let parents = self.0.commit_at(Position(place)).iter_parents();
-        let parents = parents.map(|parent| parent.map(|place| place.0)).collect::<Result<_, _>>();
-        parents.map_err(|error| {
+    pub fn parents(&self, place: u32, parents: &mut Vec<u32>) -> Result<()> {
+        let damaged = || {
             Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
-                .because(error)
                 .hint("'git commit-graph write --reachable' rewrites it")
-        })
+        };
+        for parent in self.0.commit_at(Position(place)).iter_parents() {
+            let parent = parent.map_err(|error| damaged().because(error))?.0;
+            if parent as usize >= self.len() {
+                return Err(damaged());
+            }
+            parents.push(parent);
+        }
+        Ok(())
     }
 }

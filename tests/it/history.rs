@@ -152,9 +152,14 @@ fn logged(repo: &TestRepo, task: &str) -> Vec<String> {
 
 /// A repository with a long enough history that the first question makes an index.
 fn long(git: &Git, layout: Layout) -> TestRepo {
+    of_length(git, layout, 700)
+}
+
+/// A repository with `commits` commits.
+fn of_length(git: &Git, layout: Layout, commits: usize) -> TestRepo {
     let repo = TestRepo::with_layout(git, layout);
     let mut stream = String::new();
-    for n in 1..=700 {
+    for n in 1..=commits {
         writeln!(stream, "commit refs/heads/main\ncommitter C <c@e> {} +0000", 1_700_000_000 + n).unwrap();
         let message = format!("{n}\n\nTask-Id: T-{}\n", n % 50);
         writeln!(stream, "data {}\n{message}\nM 100644 inline f\ndata 4\n{n:04}\n", message.len()).unwrap();
@@ -253,6 +258,34 @@ fn a_damaged_index_costs_time_and_no_answer() {
         check(&repo);
     }
     assert!(matches!(history::state(&open(&repo)).unwrap(), history::HistoryState::Sound(700, 1)));
+}
+
+#[test]
+fn many_commits_are_read_by_several_threads_in_the_order_of_gits_commit_graph() {
+    let repo = of_length(&gits()[0], Layout::Plain, 9_000);
+    // Two files of a graph, and commits above both.
+    for tip in ["HEAD~4000", "HEAD~10"] {
+        let words = ["commit-graph", "write", "--stdin-commits", "--split=no-merge"];
+        repo.run("git").args(words).stdin(format!("{}\n", id(&repo, tip))).run().success();
+    }
+    check(&repo);
+    assert!(matches!(history::state(&open(&repo)).unwrap(), history::HistoryState::Sound(9_000, 1)));
+}
+
+#[test]
+fn a_commit_graph_that_names_a_commit_it_does_not_have_is_damaged() {
+    let repo = long(&gits()[0], Layout::Plain);
+    repo.git(&["commit-graph", "write", "--reachable"]).success();
+    let path = repo.path().join(".git/objects/info/commit-graph");
+    let mut graph = std::fs::read(&path).unwrap();
+    let chunk = graph.windows(4).position(|name| name == b"CDAT").unwrap();
+    let at = usize::from_be_bytes(graph[chunk + 4..chunk + 12].try_into().unwrap());
+    // Of each commit the tree, and its first parent.
+    (0..700).for_each(|row| graph[at + row * 36 + 20..][..4].copy_from_slice(&[0, 0, 0xff, 0xff]));
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, graph).unwrap();
+    let failed = history::ask(&open(&repo), id(&repo, "HEAD"), history::Past::all).unwrap_err();
+    assert_eq!(failed.code().word, "damaged-commit-graph");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Fault,
-    layer::{CommitFacts, NONE, Parents, prefix},
+    layer::{CommitFacts, NONE, Parents},
     read::{Reader, Said},
     store::Known,
 };
@@ -47,7 +47,7 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
     let mut meter = Meter::new(repo);
     let found = Walk::new(repo, overlay, known).walk(tip, &mut meter)?;
     let (order, trunk) = found.order(known.trunk);
-    let mut found = found.listen(repo, overlay, &order, &mut meter)?;
+    let mut found = found.listen(repo, overlay, &mut meter)?;
     let mut position_of = vec![NONE; order.len()];
     (start..).zip(&order).for_each(|(position, node)| position_of[*node as usize] = position);
     let mut facts = CommitFacts::new(start, hash);
@@ -75,8 +75,15 @@ struct Found {
     parents: Parents,
     /// What those said whose messages had to be read for their parents.
     heard: HashMap<u32, Said>,
-    /// Whether a commit still has to be read: git's commit-graph told its parents.
-    unread: Vec<bool>,
+    /// Commits that still have to be read: git's commit-graph told their parents.
+    unread: Option<Unread>,
+}
+
+/// git's commit-graph, and which of its commits were met.
+struct Unread {
+    graph: CommitGraph,
+    /// By place in the graph: the node, [`NONE`] for a commit that was not met.
+    nodes: Vec<u32>,
 }
 
 impl topo::Graph for Found {
@@ -104,16 +111,17 @@ impl Found {
         (order, if goes_on { self.start + known } else { trunk })
     }
 
-    /// What the commits say, each heard once. `order` is the order in which they are read.
-    fn listen(mut self, repo: &Repo, overlay: &Overlay, order: &[u32], meter: &mut Meter<'_>) -> Result<Self> {
-        let mut left: Vec<u32> = order.iter().copied().filter(|node| self.unread[*node as usize]).collect();
+    /// What the commits say, each heard once.
+    fn listen(mut self, repo: &Repo, overlay: &Overlay, meter: &mut Meter<'_>) -> Result<Self> {
+        let Some(Unread { graph, nodes }) = self.unread.take() else { return Ok(self) };
         // Sorted as the index of a pack is: looking them up one after the other stays in the processor's cache.
-        left.sort_by_cached_key(|node| prefix(self.commits[*node as usize].as_bytes()));
+        let met = (0..).zip(&nodes).filter(|(_, node)| **node != NONE);
+        let left: Vec<(u32, u32)> = met.map(|(place, node)| (place, *node)).collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         if left.len() < MANY || threads < 2 {
             let mut reader = Reader::new(repo, overlay);
-            for (at, node) in left.iter().enumerate() {
-                let said = reader.said(self.commits[*node as usize])?;
+            for (at, (place, node)) in left.iter().enumerate() {
+                let said = reader.said(graph.commit(*place))?;
                 self.hear(*node, said);
                 meter.at(at, Some(left.len()));
             }
@@ -121,8 +129,8 @@ impl Found {
         }
         let (sender, receiver) = mpsc::sync_channel(2 * threads);
         let next = AtomicUsize::new(0);
-        let (commits, chunks) = (&self.commits, left.chunks(CHUNK).collect::<Vec<_>>());
-        let (chunks, next) = (&chunks, &next);
+        let chunks = left.chunks(CHUNK).collect::<Vec<_>>();
+        let (graph, chunks, next) = (&graph, &chunks, &next);
         let heard = std::thread::scope(|scope| {
             for _ in 0..threads {
                 let (sender, repo) = (sender.clone(), repo.for_another_thread());
@@ -130,7 +138,7 @@ impl Found {
                     let repo = repo.into_repo();
                     let mut reader = Reader::new(&repo, overlay);
                     while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let said = chunk.iter().map(|node| Ok((*node, reader.said(commits[*node as usize])?)));
+                        let said = chunk.iter().map(|(place, node)| Ok((*node, reader.said(graph.commit(*place))?)));
                         let said = said.filter(|said| !said.as_ref().is_ok_and(|(_, said)| said.is_nothing()));
                         if sender.send((chunk.len(), said.collect::<Result<Vec<_>>>())).is_err() {
                             break;
@@ -164,14 +172,11 @@ struct Walk<'a> {
     repo: &'a Repo,
     overlay: &'a Overlay,
     known: &'a Known,
-    graph: Option<CommitGraph>,
     found: Found,
     /// Where each commit of `found` is in git's commit-graph.
     places: Vec<u32>,
-    /// The number of each commit that was met.
+    /// The number of each commit that was met and is not in git's commit-graph.
     by_id: ObjectIdMap<ObjectId, u32>,
-    /// The same for commits of the commit-graph, whose places are cheaper to look up.
-    by_place: Vec<u32>,
 }
 
 impl<'a> Walk<'a> {
@@ -179,15 +184,15 @@ impl<'a> Walk<'a> {
         // For the few commits above an index it is not worth opening.
         let is_usable = overlay.is_plain && known.layers.is_empty();
         let graph = if is_usable { CommitGraph::open(repo) } else { None };
-        let found = Found { start: known.end(), ..Found::default() };
-        let by_place = vec![NONE; graph.as_ref().map_or(0, CommitGraph::len)];
-        Walk { repo, overlay, known, graph, found, places: Vec::new(), by_id: Default::default(), by_place }
+        let unread = graph.map(|graph| Unread { nodes: vec![NONE; graph.len()], graph });
+        let found = Found { start: known.end(), unread, ..Found::default() };
+        Walk { repo, overlay, known, found, places: Vec::new(), by_id: Default::default() }
     }
 
     fn walk(mut self, tip: ObjectId, meter: &mut Meter<'_>) -> Result<Found, Fault> {
         let mut reader = Reader::new(self.repo, self.overlay);
         self.meet(tip)?;
-        let mut parents = Vec::new();
+        let (mut parents, mut above) = (Vec::new(), Vec::new());
         let mut node = 0;
         while let Some(commit) = self.found.commits.get(node).copied() {
             let place = self.places[node];
@@ -199,11 +204,12 @@ impl<'a> Walk<'a> {
                     parents.push(self.meet(id)?);
                 }
             } else {
-                for place in self.parents_of(place)? {
-                    parents.push(self.meet_at(place)?);
+                above.clear();
+                self.found.unread.as_ref().map_or(Ok(()), |unread| unread.graph.parents(place, &mut above))?;
+                for place in &above {
+                    parents.push(self.meet_at(*place)?);
                 }
             }
-            self.found.unread.push(place != NONE);
             self.found.parents.push(&parents);
             node += 1;
             meter.at(node, None);
@@ -213,7 +219,7 @@ impl<'a> Walk<'a> {
 
     /// The number of `commit`, a new one if it was not met before.
     fn meet(&mut self, commit: ObjectId) -> Result<u32, Fault> {
-        if let Some(place) = self.graph.as_ref().and_then(|graph| graph.find(commit)) {
+        if let Some(place) = self.found.unread.as_ref().and_then(|unread| unread.graph.find(commit)) {
             return self.meet_at(place);
         }
         if let Some(number) = self.by_id.get(&commit) {
@@ -226,14 +232,14 @@ impl<'a> Walk<'a> {
 
     /// The same for the commit at `place` of the commit-graph.
     fn meet_at(&mut self, place: u32) -> Result<u32, Fault> {
-        let met = self.by_place.get(place as usize).copied().unwrap_or(NONE);
+        let Unread { graph, nodes } = self.found.unread.as_ref().ok_or(Fault::Damaged)?;
+        let met = nodes[place as usize];
         if met != NONE {
             return Ok(met);
         }
-        let commit = self.graph.as_ref().map(|graph| graph.commit(place));
-        let number = self.number(commit.ok_or(Fault::Damaged)?, place)?;
-        if let Some(met) = self.by_place.get_mut(place as usize) {
-            *met = number;
+        let number = self.number(graph.commit(place), place)?;
+        if let Some(unread) = &mut self.found.unread {
+            unread.nodes[place as usize] = number;
         }
         Ok(number)
     }
@@ -245,9 +251,5 @@ impl<'a> Walk<'a> {
         self.found.commits.push(commit);
         self.places.push(place);
         Ok(self.found.start + self.found.commits.len() as u32 - 1)
-    }
-
-    fn parents_of(&self, place: u32) -> Result<Vec<u32>> {
-        self.graph.as_ref().map_or(Ok(Vec::new()), |graph| graph.parents(place))
     }
 }

@@ -172,7 +172,7 @@ impl CommitFacts {
 }
 
 /// The first bytes of an object id, which sort as it does.
-pub fn prefix(id: &[u8]) -> u64 {
+fn prefix(id: &[u8]) -> u64 {
     id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 

@@ -22,7 +22,7 @@
 mod facts;
 mod pages;
 
-pub use facts::{CommitFacts, MORE, NONE, Parents, prefix};
+pub use facts::{CommitFacts, MORE, NONE, Parents};
 pub use pages::Pages;
 
 use std::cmp::Ordering;
