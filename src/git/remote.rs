@@ -11,6 +11,8 @@ use crate::error::{Error, Result};
 pub enum Transfer {
     /// The refs were updated.
     Done,
+    /// The remote had what was pushed.
+    UpToDate,
     /// Another process updated the same refs first: fetch, merge and try again. Contains git's error.
     Overtaken(Error),
 }
@@ -88,8 +90,14 @@ pub fn find_ref(repo: &Repo, remote: &str, name: &str) -> Result<Option<ObjectId
 ///
 /// `git-failed` when the remote does not answer or refuses.
 pub fn push(repo: &Repo, remote: &str, what: &str, name: &str, run: Run) -> Result<Transfer> {
-    let git = repo.git().args(["push", "--quiet", "--no-verify", "--porcelain"]).args(run.option());
-    transfer(git.args(["--end-of-options", remote]).arg(format!("{what}:{name}")).output()?)
+    // With `--quiet`, git would not say what became of the ref.
+    let git = repo.git().args(["push", "--no-verify", "--porcelain"]).args(run.option());
+    let output = git.args(["--end-of-options", remote]).arg(format!("{what}:{name}")).output()?;
+    let is_current = output.stdout.lines().any(|line| line.starts_with(b"=\t"));
+    Ok(match transfer(output)? {
+        Transfer::Done if is_current => Transfer::UpToDate,
+        transfer => transfer,
+    })
 }
 
 fn transfer(output: Output) -> Result<Transfer> {

@@ -98,8 +98,8 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, run: Run, actor: &A
         // A merge that is not written cannot be pushed; what the remote has already can, to see whether it accepts pushes.
         let what = theirs.filter(|_| run == Run::Dry && !repo.has(ours)).unwrap_or(ours);
         match remote::push(repo, remote, &what.to_string(), ledger::REF, run)? {
-            Transfer::Done => {
-                synced.pushed = true;
+            done @ (Transfer::Done | Transfer::UpToDate) => {
+                synced.pushed = matches!(done, Transfer::Done) || what != ours;
                 if run == Run::Whole {
                     agree(repo, remote, Some(ours))?;
                 }
@@ -134,7 +134,7 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
             return Ok(());
         }
         match remote::push(repo, remote, commit_notes::REF, commit_notes::REF, Run::Whole)? {
-            Transfer::Done => return Ok(()),
+            Transfer::Done | Transfer::UpToDate => return Ok(()),
             Transfer::Overtaken(_) => {
                 std::thread::sleep(pause(attempt));
                 fetch(repo, remote, Run::Whole)?;
@@ -177,8 +177,10 @@ fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
         };
         // A ledger that the remote no longer has is not in sync: what was fetched of it goes, too.
         match remote::fetch(repo, remote, &refspec(remote), run)? {
-            Transfer::Done if asked.is_some_and(|tip| !repo.has(tip)) => std::thread::sleep(pause(attempt)),
-            Transfer::Done => {
+            Transfer::Done | Transfer::UpToDate if asked.is_some_and(|tip| !repo.has(tip)) => {
+                std::thread::sleep(pause(attempt))
+            }
+            Transfer::Done | Transfer::UpToDate => {
                 let [ledger, notes] = fetched;
                 let ledger = if run == Run::Dry { asked } else { repo.find_ref(&ledger)? };
                 // A partial clone left the notes at the remote, and merging does not see what is not here.

@@ -38,7 +38,7 @@ pub fn write_through<T>(
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
         match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF, Run::Whole)? {
-            Transfer::Done => {
+            Transfer::Done | Transfer::UpToDate => {
                 // It is final now. If another process has written here in the meantime, both are merged.
                 merge::merge(repo, prepared.commit())?;
                 return Ok((prepared.written(repo)?, answer));

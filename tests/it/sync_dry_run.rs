@@ -183,6 +183,19 @@ fn a_sync_that_only_fetches_says_nothing_of_what_there_is_to_push() {
 }
 
 #[test]
+fn what_the_remote_has_already_is_not_said_to_be_pushed() {
+    let (one, _) = clones(TestRepo::new());
+    let push = |options: &[&str]| one.agent(&[&["sync", "--push-only"], options].concat()).text();
+    for _ in 0..2 {
+        said(&one, &["note", "a remark", "--task", "t-1"]);
+        one.git(&["push", "-q", "--no-verify", "origin", "refs/notes/agent-tasks"]).success();
+        // This clone has not fetched since, and does not know what the remote has.
+        assert_eq!(push(&["--dry-run"]), "Nothing to push to origin.");
+        assert_eq!(push(&[]), "Synced with origin: 0 events in 0 tasks received, nothing to push.");
+    }
+}
+
+#[test]
 fn a_remote_that_accepts_no_push_is_found_out() {
     let (one, two) = clones(TestRepo::new());
     said(&two, &["note", "a remark", "--task", "t-1"]);
