@@ -29,12 +29,14 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
+    let has_reason = reason.is_some();
     let lease = args.lease.as_deref().map(duration).transpose()?;
     let act = if args.release { Act::Release(reason) } else { Act::Claim { lease, steal: args.steal, reason } };
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     let us = ctx.holder()?;
     task_change::answer_each(ctx, &changed, |changed| match (&changed.task, &changed.task.claim) {
         (task, None) if changed.wrote => format!("Released {}.", task.name()),
+        (task, None) if has_reason => format!("{} is not claimed; the reason was not recorded.", task.name()),
         (task, None) => format!("{} is not claimed.", task.name()),
         (task, Some(claim)) => {
             let until = claim.until.to_minute();

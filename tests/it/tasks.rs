@@ -70,6 +70,15 @@ fn cancelling_again_says_that_the_reason_is_not_recorded() {
 }
 
 #[test]
+fn releasing_an_unclaimed_task_says_that_the_reason_is_not_recorded() {
+    let repo = repo();
+    repo.agent(&["add", "Form", "--id", "form", "-q"]).success();
+    let release = |reason: &[&str]| repo.agent(&[&["claim", "form", "--release"], reason].concat()).text();
+    assert_eq!(release(&[]), "form (Form) is not claimed.");
+    assert_eq!(release(&["--reason", "too old"]), "form (Form) is not claimed; the reason was not recorded.");
+}
+
+#[test]
 fn a_failed_attempt_is_told_to_the_next_one() {
     let repo = repo();
     repo.agent(&["add", "Build it", "--id", "build"]).success();
