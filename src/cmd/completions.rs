@@ -8,7 +8,7 @@ use std::ffi::OsString;
 
 use clap_complete::Shell;
 
-use super::Ctx;
+use super::{Ctx, help};
 use crate::{
     error::Result,
     verbs::names::Name,
@@ -49,17 +49,17 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         let words: Vec<String> = args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return ctx.out.write(complete(ctx, args.shell, &words).as_bytes());
     }
-    match args.shell {
-        Shell::Bash => ctx.out.write(include_bytes!("completions/git-agent.bash"))?,
-        Shell::Zsh => ctx.out.write(include_bytes!("completions/git-agent.zsh"))?,
-        Shell::Fish => ctx.out.write(include_bytes!("completions/git-agent.fish"))?,
+    let script = match args.shell {
+        Shell::Bash => include_str!("completions/git-agent.bash").to_owned(),
+        Shell::Zsh => include_str!("completions/git-agent.zsh").to_owned(),
+        Shell::Fish => include_str!("completions/git-agent.fish").to_owned(),
         shell => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut (ctx.command_line().tree)(true), "git-agent", &mut script);
-            ctx.out.write(&script)?;
+            String::from_utf8_lossy(&script).into_owned()
         }
-    }
-    Ok(())
+    };
+    help::print(ctx, script)
 }
 
 /// What `shell` reads: a line for each word, or `:files`.

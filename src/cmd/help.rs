@@ -1,7 +1,10 @@
 //! `git agent help`: the list of commands, and the help of one of them.
 
 use super::Ctx;
-use crate::error::{Error, Result, codes};
+use crate::{
+    error::{Error, Result, codes},
+    view::json::PageAnswer,
+};
 
 /// Describe a command, or list the commands
 ///
@@ -19,7 +22,7 @@ pub struct Args {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let pages = ctx.command_line();
     if args.command == ["agents"] {
-        return ctx.out.print(pages.agents);
+        return print(ctx, pages.agents.to_owned());
     }
     let mut command = (pages.tree)(args.all);
     command.build();
@@ -29,8 +32,13 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     }
     ctx.page()?;
     let page = if args.command.is_empty() { command.render_help() } else { command.render_long_help() };
-    let is_colored = ctx.style().is_on();
-    ctx.out.print(&if is_colored { page.ansi().to_string() } else { page.to_string() })
+    let is_colored = ctx.style().is_on() && !ctx.out.is_json();
+    print(ctx, if is_colored { page.ansi().to_string() } else { page.to_string() })
+}
+
+/// Print `text`, or answer it as JSON.
+pub(super) fn print(ctx: &Ctx, text: String) -> Result<()> {
+    if ctx.out.is_json() { ctx.out.json(&PageAnswer { text }) } else { ctx.out.write(text.as_bytes()) }
 }
 
 /// There is no such command.

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap_mangen::Man;
 
-use super::{Ctx, help::unknown};
+use super::{
+    Ctx,
+    help::{self, unknown},
+};
 use crate::{
     error::{Context as _, Result},
-    view::sanitize::plural,
+    view::{json::PagesAnswer, sanitize::plural},
 };
 
 /// Print a manual page, or write all manual pages to a directory
@@ -27,7 +30,11 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     tree.build();
     if let Some(dir) = args.into {
         let count = write_all(&dir, &tree)?;
-        ctx.out.status(format!("Wrote {} into '{}'.", plural(count, "page"), dir.display()));
+        let into = dir.display().to_string();
+        if ctx.out.is_json() {
+            return ctx.out.json(&PagesAnswer { into, pages: count });
+        }
+        ctx.out.status(format!("Wrote {} into '{into}'.", plural(count, "page")));
         return Ok(());
     }
     let mut page = tree;
@@ -35,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         let found = page.find_subcommand(word).map(|command| page_of(page.get_name(), command));
         page = found.ok_or_else(|| unknown(&args.command))?;
     }
-    ctx.out.write(&render(page)?)
+    help::print(ctx, render(page)?)
 }
 
 /// A subcommand of what has the page `parent`, under the name of its own page.
@@ -58,11 +65,11 @@ fn write_all(dir: &Path, tree: &clap::Command) -> Result<usize> {
     Ok(count)
 }
 
-fn render(command: clap::Command) -> Result<Vec<u8>> {
+fn render(command: clap::Command) -> Result<String> {
     let mut page = Vec::new();
     // A summary hides the options that every command takes; a manual does not.
     let command = command.disable_help_flag(true).mut_args(|arg| arg.hide_short_help(false));
     let man = Man::new(command).manual("Git Agent Manual").section("1");
     man.render(&mut page).or_environment(|| "cannot write a manual page".to_owned())?;
-    Ok(page)
+    Ok(String::from_utf8_lossy(&page).into_owned())
 }

@@ -161,6 +161,20 @@ fn the_manual_for_agents_is_a_page_about_what_exists() {
 }
 
 #[test]
+fn pages_are_json_too() {
+    let repo = TestRepo::new();
+    for words in
+        [&["help"][..], &["help", "agents"], &["help", "plan", "import"], &["man", "add"], &["completions", "fish"]]
+    {
+        let page = repo.agent(words).success().stdout;
+        let answer = repo.agent(&[words, &["--json", "--color", "always"]].concat()).json();
+        assert_eq!(answer["text"], page, "{words:?}");
+    }
+    let answer = repo.agent(&["man", "--into", "pages", "--json"]).json();
+    assert_eq!((&answer["into"], answer["pages"].as_u64() > Some(50)), (&"pages".into(), true), "{answer}");
+}
+
+#[test]
 fn nested_commands_have_manual_pages() {
     let repo = TestRepo::new();
     repo.agent(&["man", "--into", "pages"]).success();

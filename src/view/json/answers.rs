@@ -51,6 +51,20 @@ json! {
         pub tasks: Vec<TaskJson>,
     }
 
+    /// The answer of `help`, `man` and `completions`.
+    pub struct PageAnswer {
+        /// The text that is printed without `--json`.
+        pub text: String,
+    }
+
+    /// The answer of `man --into`.
+    pub struct PagesAnswer {
+        /// The directory.
+        pub into: String,
+        /// The number of pages in it.
+        pub pages: usize,
+    }
+
     /// The answer of `edit --split`.
     pub struct SplitAnswer {
         /// The task that keeps the id.

@@ -9,7 +9,7 @@ use super::*;
 pub type Answer = (&'static str, fn() -> Schema);
 
 /// Every command that has one.
-pub const ANSWERS: [Answer; 58] = [
+pub const ANSWERS: [Answer; 62] = [
     ("add", of::<TaskAnswer>),
     ("adopt", of::<TaskAnswer>),
     ("bisect", of::<BisectAnswer>),
@@ -23,6 +23,7 @@ pub const ANSWERS: [Answer; 58] = [
     ("claim", of::<TaskAnswer>),
     ("complete", of_work::<CompleteAnswer<TaskAnswer>>),
     ("complete (several tasks)", of::<CompleteAnswer<TasksAnswer>>),
+    ("completions", of::<PageAnswer>),
     ("decide", of::<TaskAnswer>),
     ("demo", of::<DemoAnswer>),
     ("dep", of::<TaskAnswer>),
@@ -35,6 +36,7 @@ pub const ANSWERS: [Answer; 58] = [
     ("gc", of::<GcAnswer>),
     ("graph", of::<GraphAnswer>),
     ("guard", of::<GuardAnswer>),
+    ("help", of::<PageAnswer>),
     ("host install", of::<HostsAnswer>),
     ("host status", of::<HostsAnswer>),
     ("host uninstall", of::<HostsAnswer>),
@@ -42,6 +44,8 @@ pub const ANSWERS: [Answer; 58] = [
     ("link", of::<LinkAnswer>),
     ("list", of::<ListAnswer>),
     ("log", of::<LogAnswer>),
+    ("man", of::<PageAnswer>),
+    ("man --into", of::<PagesAnswer>),
     ("next", of_work::<NextAnswer>),
     ("note", of::<TaskAnswer>),
     ("ops", of::<OpsAnswer>),
