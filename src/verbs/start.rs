@@ -12,6 +12,7 @@ use crate::{
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
+        table::Table,
         task::Task,
     },
     error::{Error, Result, codes},
@@ -134,40 +135,40 @@ pub(super) fn begin(caller: &Caller, task: &Task, force: bool) -> Result<Option<
 /// This many notes are read in less time than the rows of all tasks.
 const FEW: usize = 16;
 
-/// Whether every task before it is completed.
-fn all_completed(view: &View<'_>, task: &Task) -> Result<bool> {
-    for id in &task.after {
-        if view.task(id)?.is_none_or(|before| before.status != Status::Completed) {
-            return Ok(false);
+/// `task`, the tasks before it, and the features above them; `None` if they are many.
+fn nearby(view: &View<'_>, task: &Summary) -> Result<Option<Table>> {
+    let mut rows = vec![task.clone()];
+    let mut open: Vec<TaskId> = task.after.iter().chain(&task.parent).cloned().collect();
+    while let Some(id) = open.pop() {
+        if rows.iter().any(|row| row.id == id) {
+            continue;
         }
-    }
-    Ok(true)
-}
-
-/// Whether it is certain that no feature above `task` is cancelled.
-fn is_wanted(view: &View<'_>, task: &Task) -> Result<bool> {
-    let mut above = task.parent.clone();
-    for _ in 0..FEW {
-        let Some(feature) = above.map(|id| view.task(&id)).transpose()?.flatten() else { return Ok(true) };
-        if feature.status == Status::Cancelled {
-            return Ok(false);
+        if rows.len() > FEW {
+            return Ok(None);
         }
-        above = feature.parent;
+        let Some(near) = view.task(&id)? else { continue };
+        open.extend(near.parent.clone());
+        rows.push(Summary::of(&near));
     }
-    Ok(above.is_none())
+    Ok(Some(Table::of(&rows)))
 }
 
 /// Refuse while tasks before it, or blockers, are open, or a feature above it is cancelled.
 fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()> {
-    let is_free = task.blockers.is_empty() && task.after.len() <= FEW;
-    if is_free && all_completed(view, task)? && is_wanted(view, task)? {
+    let pending = Summary { status: Status::Pending, ..Summary::of(task) };
+    let obstacles_in = |table: &Table| {
+        let mut obstacles = Graph::new(table).obstacles(&pending, caller.now());
+        let passes = |obstacle: &Obstacle| {
+            matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_) | Obstacle::PutOff(_))
+        };
+        obstacles.retain(|obstacle| !passes(obstacle));
+        obstacles
+    };
+    if nearby(view, &pending)?.is_some_and(|near| obstacles_in(&near).is_empty()) {
         return Ok(());
     }
-    let table = view.table()?;
-    let pending = Summary { status: Status::Pending, ..Summary::of(task) };
-    let mut obstacles = Graph::new(&table).obstacles(&pending, caller.now());
-    obstacles
-        .retain(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_) | Obstacle::PutOff(_)));
+    // Only the whole graph has the originals of duplicates, and cycles.
+    let obstacles = obstacles_in(&view.table()?);
     if obstacles.is_empty() {
         return Ok(());
     }
