@@ -9,7 +9,7 @@ use std::{
 };
 
 use clap::{
-    FromArgMatches as _, Parser, Subcommand,
+    ArgMatches, FromArgMatches as _, Parser, Subcommand,
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
@@ -19,6 +19,7 @@ use crate::{
     view::{ColorChoice, Out, json::Selection},
 };
 
+mod actor;
 mod examples;
 pub(crate) mod help;
 mod passthrough;
@@ -170,8 +171,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     }
     let arguments = words::translated(&arguments).unwrap_or(arguments);
-    let cli = match parse(&arguments) {
-        Ok(cli) => cli,
+    let (cli, command) = match parse(&arguments) {
+        Ok(parsed) => parsed,
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
     };
     let globals = cli.globals;
@@ -181,13 +182,17 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         (None, true) => Ok(Some(Selection::brief())),
         (None, false) => Ok(None),
     };
+    let refused = |error: Error, out: &Out| {
+        out.error(&error);
+        ExitCode::from(error.kind().exit_code())
+    };
     let out = match selection {
         Ok(selection) => out.with_selection(selection),
-        Err(error) => {
-            out.error(&error);
-            return ExitCode::from(error.kind().exit_code());
-        }
+        Err(error) => return refused(error, &out),
     };
+    if let Err(error) = actor::refuse(&command, globals.actor.as_deref()) {
+        return refused(error, &out);
+    }
     let ctx = Ctx::new(out, globals.actor);
     let tree = |all| help::described(<Cli as clap::CommandFactory>::command(), all);
     let ctx = ctx.with_command_line(CommandLine { tree, agents: help::AGENTS });
@@ -217,10 +222,15 @@ fn without_panic<T>(command: impl FnOnce() -> Result<T>) -> Result<T> {
     })
 }
 
-/// Understand `arguments` with the one command that they name: making all of them takes longer than most commands do.
+/// Understand `arguments` with the one command that they name: making all of them takes longer than most commands do. Answers the name of the
+/// command, too.
 ///
 /// What is not understood that way, and help, is a matter for the whole tree.
-fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+fn parse(arguments: &[OsString]) -> Result<(Cli, String), clap::Error> {
+    let read = |mut matches: ArgMatches| {
+        let command = actor::command(&matches);
+        Ok((Cli::from_arg_matches_mut(&mut matches)?, command))
+    };
     let named = passthrough::command(arguments).and_then(|at| arguments[at].to_str());
     let globals = <Globals as clap::Args>::augment_args(
         clap::Command::new("git-agent").disable_help_flag(true).disable_help_subcommand(true),
@@ -228,17 +238,16 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     .arg(help::option());
     if let Some(small) = named.and_then(|name| Command::alone(globals, name)) {
         let words = passthrough::options(arguments, || small.clone());
-        let matches = small.try_get_matches_from(words);
-        if let Ok(cli) = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
-            return Ok(cli);
+        if let Ok(parsed) = small.try_get_matches_from(words).and_then(read) {
+            return Ok(parsed);
         }
     }
     let whole = |arguments: &[OsString]| tree().try_get_matches_from(passthrough::options(arguments, tree));
-    let mut matches = whole(arguments).or_else(|error| {
+    let matches = whole(arguments).or_else(|error| {
         let attached = Some(()).filter(|()| error.use_stderr()).and_then(|()| values::attached(arguments, tree()));
         attached.map_or(Err(error), |attached| whole(&attached))
     })?;
-    Cli::from_arg_matches_mut(&mut matches)
+    read(matches)
 }
 
 /// Say what is wrong with the command line, or give the help that was asked for.
@@ -340,7 +349,7 @@ mod tests {
     fn options_before_and_behind_the_command_are_understood() {
         let parsed = |line: &str| parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
         for line in ["x --json list --limit 5", "x list --limit 5 --json", "x --actor add --json list -n5"] {
-            let cli = parsed(line).unwrap();
+            let (cli, _) = parsed(line).unwrap();
             assert!(cli.globals.json && matches!(cli.command, Command::List(_)), "{line}");
         }
         for line in ["x", "x lst", "x list --limit", "x list --help", "x --version"] {

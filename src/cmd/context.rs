@@ -10,13 +10,7 @@ use std::{
 #[cfg(any(debug_assertions, feature = "fault-points"))]
 use crate::recovery::restore::fault_points;
 use crate::{
-    domain::{
-        actor::Actor,
-        claim::Holder,
-        task::Task,
-        text::{self, shell_word},
-        time::Timestamp,
-    },
+    domain::{actor::Actor, claim::Holder, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
     git::{Repo, cmd::Git, editor, relay::Color},
     store::ledger::View,
@@ -106,14 +100,6 @@ impl Ctx {
     /// The actor that the command line names.
     pub fn named_actor(&self) -> Option<&str> {
         self.actor.as_deref()
-    }
-
-    /// Refuse `--actor` where it would be taken for a filter: `command`, without an effect of its actor, `shows` something of all actors.
-    pub(crate) fn refuse_actor(&self, command: &str, shows: &str) -> Result<()> {
-        let Some(actor) = self.named_actor() else { return Ok(()) };
-        let why = format!("'git agent {command}' {shows} of all actors; --actor sets who acts");
-        Err(Error::new(codes::BAD_OPTION, why)
-            .hint(format!("to list their tasks: git agent list --by {}", shell_word(actor))))
     }
 
     /// The current time.

@@ -4,7 +4,6 @@ use std::ffi::OsString;
 
 use super::Ctx;
 use crate::{
-    domain::text::shell_word,
     error::{Error, Result, codes},
     query::log::Log,
     verbs::{
@@ -102,11 +101,6 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let shows = if args.snapshots { "shows the snapshots" } else { "shows the commits and events" };
-    ctx.refuse_actor("log", shows).map_err(|error| {
-        let author = ctx.named_actor().filter(|_| !args.snapshots).map(shell_word);
-        error.hints(author.map(|author| format!("to show commits by their author: git agent log --author {author}")))
-    })?;
     let is_json = args.jsonl || ctx.out.is_json();
     if !is_json {
         ctx.page()?;

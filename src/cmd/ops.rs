@@ -63,7 +63,6 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 }
 
 fn list(ctx: &Ctx, args: &Args) -> Result<()> {
-    ctx.refuse_actor("ops", "lists the operations")?;
     let entries = ctx.call(verbs::ops::list)?;
     if args.jsonl {
         entries.iter().try_for_each(|entry| ctx.out.json_line(&OperationJson::new(entry)))?;

@@ -28,7 +28,7 @@ use bstr::ByteSlice as _;
 use serde::Serialize;
 
 pub use crate::{
-    domain::text::{NAMED, list, oid, shorten},
+    domain::text::{NAMED, list, oid, shell_word, shorten},
     view::columns::{ListRow, first_lines, id_width, pad},
 };
 pub use style::{Style, mark_of};

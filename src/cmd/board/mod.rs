@@ -30,7 +30,6 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    ctx.refuse_actor("board", "shows the tasks")?;
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(Error::new(codes::NO_TERMINAL, "cannot show the board without a terminal")
             .hint("'git agent status --watch' prints changes line by line")
