@@ -25,6 +25,7 @@ mod head;
 pub(crate) mod hooks;
 pub(crate) mod ignore;
 pub(crate) mod index;
+pub(crate) mod leftovers;
 pub(crate) mod lock;
 pub(crate) mod lock_file;
 pub(crate) mod locked_file;

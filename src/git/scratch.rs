@@ -3,14 +3,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use super::{files, repo::Repo};
+use super::{files, leftovers::STALE, repo::Repo};
 use crate::error::{Context as _, Result};
-
-/// A directory of this age belongs to no running process.
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A temporary directory of this worktree, removed on drop.
 #[derive(Debug)]

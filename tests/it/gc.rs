@@ -25,6 +25,28 @@ fn start(layout: Layout) -> TestRepo {
 }
 
 #[test]
+fn what_a_killed_process_left_is_removed_when_it_is_old() {
+    let repo = start(Layout::Plain);
+    repo.agent(&["add", "Work", "--id", "t-1", "-q"]).success();
+    let dirs = ["objects", "objects/pack", "agent", "agent-id", "agent-id/tips"].map(|dir| format!(".git/{dir}"));
+    let leave = || {
+        let script = "for dir; do echo x >$dir/.tmpOld123; touch -d '2 days ago' $dir/.tmpOld123 $dir/.tmpodd; echo x >$dir/.tmpNew123; done";
+        repo.sh(&format!("set -- {}; {script}", dirs.join(" "))).success();
+    };
+    let left = |name: &str| dirs.iter().filter(|dir| repo.path().join(dir).join(name).exists()).count();
+    leave();
+    repo.agent(&["gc", "-q"]).success();
+    assert_eq!([left(".tmpOld123"), left(".tmpNew123"), left(".tmpodd")], [0, 5, 5]);
+    leave();
+    repo.git(&["config", "maintenance.auto", "true"]).success();
+    repo.agent(&["start", "t-1", "-q"]).success();
+    repo.write("a", "two\n");
+    repo.agent(&["checkpoint", "-q", "-m", "two"]).success();
+    assert_eq!(left(".tmpOld123"), 0);
+    repo.fsck();
+}
+
+#[test]
 fn old_snapshots_go_and_young_ones_stay() {
     for layout in [Layout::Plain, Layout::Reftable, Layout::Sha256] {
         let repo = start(layout);

@@ -8,7 +8,7 @@ use std::{fs, path::Path, time::Duration};
 use super::gc;
 use crate::{
     error::Result,
-    git::{files, partial, refs::remembered, repo::Repo},
+    git::{files, leftovers, partial, refs::remembered, repo::Repo},
 };
 
 /// From this many packs, or loose refs of one kind, on.
@@ -54,7 +54,7 @@ const MAINTAINED: Duration = Duration::from_secs(10 * 60);
 const USAGE: i32 = 129;
 
 /// Let git pack what has accumulated, if that is much, as `git commit` does (`prepare_auto_maintenance` in `run-command.c`): unless
-/// `maintenance.auto` forbids it, and in the background; every few minutes at most.
+/// `maintenance.auto` forbids it, and in the background; every few minutes at most. What git does not know, [`leftovers`] removes.
 pub fn maintain(repo: &Repo) {
     let asked = repo.agent_dir().join("maintained");
     let config = repo.config();
@@ -65,6 +65,7 @@ pub fn maintain(repo: &Repo) {
     let detach = if setting.is_some_and(|key| config.is_off(key)) { "--no-detach" } else { "--detach" };
     // What fails here is git's to report, when it packs the next time.
     repo.put(&asked, b"").ok();
+    leftovers::sweep(repo);
     let run = |detach: Option<&str>| repo.git().args(["maintenance", "run", "--auto", "--quiet"]).args(detach).output();
     // Before 2.47, `git gc` decides that itself.
     if run(Some(detach)).is_ok_and(|output| output.status.code() == Some(USAGE)) {

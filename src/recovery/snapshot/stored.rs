@@ -11,6 +11,7 @@ use crate::{
     git::{
         EntryKind, Head, ObjectId, ObjectKind, RefChange, Refs, Repo,
         commit::Commit,
+        leftovers,
         objects::{tidy, trees},
         rev_parse, state,
     },
@@ -271,11 +272,12 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     removed.map_err(|error| error.or(moved))
 }
 
-/// Combine the packs of snapshots if there are many by now; answers whether that was done.
+/// Combine the packs of snapshots if there are many by now, and remove what killed processes left; answers whether packs were combined.
 ///
 /// # Errors
 ///
 /// Those of [`tidy::tidy`].
 pub fn tidy(repo: &Repo) -> Result<bool> {
+    leftovers::sweep(repo);
     if tidy::is_due(repo, REFS) { tidy::tidy(repo, REFS) } else { Ok(false) }
 }
