@@ -10,7 +10,27 @@ use crate::{
 
 /// The hints of `error` as people read them.
 pub fn lines(error: &Error) -> Vec<String> {
-    error.hint_list().iter().map(|hint| line(hint).into_owned()).collect()
+    let hints = error.hint_list();
+    if hints.is_empty() {
+        return of_system(&error.to_string()).map(str::to_owned).into_iter().collect();
+    }
+    hints.iter().map(|hint| line(hint).into_owned()).collect()
+}
+
+/// What to do about what the operating system refused, to git or to us, as `said` quotes it.
+fn of_system(said: &str) -> Option<&'static str> {
+    const REFUSALS: [(&str, &str); 5] = [
+        ("No space left on device", "free some disk space, then try again"),
+        // Of git, where it wrote less than it wanted to.
+        ("Out of diskspace", "free some disk space, then try again"),
+        ("Disk quota exceeded", "free some disk space, then try again"),
+        ("Read-only file system", "the git directory must be on a file system that can be written to"),
+        (
+            "insufficient permission for adding an object",
+            "the git directory must be writable; if a sandbox protects .git, run git outside the sandbox",
+        ),
+    ];
+    REFUSALS.iter().find(|(refusal, _)| said.contains(refusal)).map(|(_, hint)| *hint)
 }
 
 /// `hint` as one line of text, with its commands.
@@ -210,4 +230,22 @@ fn rollback(advice: &RollbackAdvice) -> Cow<'static, str> {
         RollbackAdvice::RevertOtherPaths => "-- <path>… reverts other paths only; --mode files restores single files",
     };
     line.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::codes;
+
+    #[test]
+    fn a_full_disk_has_a_hint_wherever_it_is_noticed() {
+        let of_git = Error::new(codes::GIT_FAILED, "'git status' failed: fatal: write error. Out of diskspace");
+        let of_ours =
+            Error::new(codes::ENVIRONMENT, "cannot update a ref").because(std::io::Error::from_raw_os_error(28));
+        for error in [of_git, of_ours] {
+            assert_eq!(lines(&error), ["free some disk space, then try again"]);
+            assert_eq!(lines(&error.hint("another one")), ["another one"]);
+        }
+        assert!(lines(&Error::new(codes::GIT_FAILED, "'git status' failed")).is_empty());
+    }
 }
