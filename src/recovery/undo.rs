@@ -88,7 +88,6 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         return Ok(());
     }
     let place = operation.after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-    let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
     let is_contained =
         |tip: ObjectId| head.commit.is_some_and(|here| revwalk::is_ancestor(repo, here, tip).unwrap_or(false));
     if head.branch == operation.after.branch && operation.before.commit.is_some_and(is_contained) {
@@ -105,7 +104,8 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         let branch = operation.after.branch_name();
         error.hints(branch.map(|branch| format!("switch back first: git switch {branch}")))
     };
-    Err(error.hint(format!("to keep the state before it: git branch <name> {before}")))
+    let before = operation.before.commit;
+    Err(error.hints(before.map(|before| format!("to keep the state before it: git branch <name> {before}"))))
 }
 
 /// Refuse to move HEAD, or to bring a merge back, under the feet of a merge that was begun since.

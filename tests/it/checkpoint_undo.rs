@@ -141,6 +141,20 @@ fn hidden_and_sparse_entries_come_back() {
 }
 
 #[test]
+fn before_the_first_commit_there_is_no_state_to_keep() {
+    let repo = TestRepo::new();
+    repo.agent(&["add", "Work", "--id", "t", "-q"]).success();
+    repo.write("f", "1\n");
+    repo.agent(&["checkpoint", "--task", "t", "-m", "One"]).success();
+    repo.git(&["checkout", "-q", "--detach"]).success();
+    insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).exits(1).stderr), @"
+    error: cannot undo <id> (checkpoint t@1): it moved main, and HEAD is elsewhere now
+    nothing was changed
+    hint: switch back first: git switch main
+    ");
+}
+
+#[test]
 fn others_keep_what_they_did_since() {
     let repo = with_task(default_git(), Layout::Plain);
     repo.write("kept.txt", "2\n");
