@@ -85,9 +85,9 @@ fn ask_git(repo: &Repo, name: &str) -> Result<Vec<Move>> {
     Ok(moves)
 }
 
-/// `<old> <new> <name> <mail> <seconds> <zone>\t<message>`
+/// `<old> <new> <name> <mail> <seconds> <zone>\t<message>`, or without the message.
 fn of_file(line: &[u8]) -> Option<Move> {
-    let (head, message) = line.split_once_str("\t")?;
+    let (head, message) = line.split_once_str("\t").unwrap_or((line, b""));
     let mut ids = head.splitn_str(3, " ").map(|hex| ObjectId::from_hex(hex).ok());
     let (old, new) = (ids.next()?.filter(|old| !old.is_null()), ids.next()??);
     let seconds = head.rsplitn_str(3, " ").nth(1)?.to_str().ok()?.parse().ok()?;
@@ -126,6 +126,9 @@ mod tests {
             // Where it came from is in the record before it.
             Some(Move { old: None, ..entry })
         );
+        // As 'git update-ref' without '-m' writes it.
+        let bare = of_file(line.split('\t').next().unwrap().as_bytes()).unwrap();
+        assert_eq!((bare.seconds, bare.message.is_empty()), (1_767_323_046, true));
         assert_eq!(of_file(b"rubbish"), None);
     }
 
