@@ -172,6 +172,26 @@ fn what_another_program_threw_away_is_found_and_comes_back() {
 }
 
 #[test]
+fn what_a_killed_writer_did_not_get_to_write_is_not_lost() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "one\n", "first");
+    repo.agent(&["add", "--id", "t-1", "First"]).success();
+    let kill = || {
+        let tip = repo.git(&["rev-parse", LEDGER]).text();
+        let unwritten = repo.git(&["commit-tree", &format!("{tip}^{{tree}}"), "-p", &tip, "-m", "killed"]).text();
+        let line = format!("{tip} {unwritten} A <a@b> 1767323046 +0000\tgit-agent: note");
+        repo.sh(&format!("printf '%s\\n' '{line}' >>.git/logs/{LEDGER}")).success();
+        assert_eq!(level(&repo, "reflog"), "ok");
+    };
+    kill();
+    kill();
+    repo.agent(&["note", "later", "--task", "t-1", "-q"]).success();
+    assert_eq!(level(&repo, "reflog"), "ok");
+    repo.git(&["update-ref", LEDGER, &format!("{LEDGER}~1")]).success();
+    assert_eq!(level(&repo, "reflog"), "warning");
+}
+
+#[test]
 fn lines_that_were_taken_away_show_in_the_history() {
     let repo = TestRepo::new();
     repo.agent(&["add", "--id", "t-1", "First"]).success();

@@ -189,10 +189,15 @@ pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let moves = reflog::of_ref(repo, REF)?;
     // Not the view's: what was written since is in the reflog, too.
     let Some(tip) = repo.find_ref(REF)? else { return Ok(Vec::new()) };
-    let former: BTreeMap<ObjectId, usize> = (moves.iter().rev().enumerate())
-        .map(|(age, entry)| (entry.new, age))
-        .filter(|(id, _)| *id != tip && repo.has(*id))
-        .collect();
+    // A writer that was killed between the reflog and the ref, which git writes in this order, never made it the tip: the next one found what
+    // this one had found.
+    let found_next = moves.iter().skip(1).map(|next| next.old).chain([Some(tip)]);
+    let became_tip =
+        moves.iter().zip(found_next).filter(|(entry, found)| entry.old != *found).map(|(entry, _)| entry.new);
+    let mut tips: Vec<ObjectId> = became_tip.collect();
+    tips.reverse();
+    let former: BTreeMap<ObjectId, usize> =
+        (tips.into_iter().zip(0..)).filter(|(id, _)| *id != tip && repo.has(*id)).collect();
     if former.is_empty() {
         return Ok(Vec::new());
     }
