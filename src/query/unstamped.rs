@@ -57,19 +57,26 @@ pub fn elsewhere(repo: &Repo, active: &[Task]) -> Result<Option<Elsewhere>> {
 fn made(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());
     let Some(earliest) = active.iter().filter_map(since).min() else { return Ok(Vec::new()) };
-    unnamed(repo, earliest, |made| {
+    let mut found = unnamed(repo, earliest, |made| {
         let hex = made.new.to_string();
         let known = |task: &Task| task.commits.iter().any(|known| known.commit == hex);
         if active.iter().any(known) {
             return Ok(None);
         }
-        let Some(task) = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds)) else {
-            return Ok(None);
-        };
-        // A reflog counts seconds: what the task began on may be of the same one.
-        let is_base = since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)?;
-        Ok((!is_base).then_some(&task.id))
-    })
+        let task = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds));
+        Ok(task.map(|task| &task.id))
+    })?;
+    // What a task was started on was made before, though in the same second, or by a clock that was set back since.
+    for task in active {
+        let commits: Vec<ObjectId> = found.iter().filter(|one| one.task == task.id).map(|one| one.commit).collect();
+        let base = task.base.as_ref().and_then(|base| base.commit.as_deref());
+        let base = base.and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        if let Some(base) = base.filter(|base| !commits.is_empty() && repo.has(*base)) {
+            let new = revwalk::unreachable(repo, &commits, base)?;
+            found.retain(|one| one.task != task.id || new.contains(&one.commit));
+        }
+    }
+    Ok(found)
 }
 
 /// The commits that were made here at `since` or later, name no task, and belong to one according to `task_of`, oldest first.
@@ -133,14 +140,4 @@ pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
         commits.retain(|commit| new.contains(commit));
     }
     Ok((!commits.is_empty()).then_some(FollowUp { task, commits }))
-}
-
-/// Whether the task was started on `commit`, or on something that came after it.
-fn is_in_base(repo: &Repo, task: &Task, commit: ObjectId) -> Result<bool> {
-    let base = task.base.as_ref().and_then(|base| base.commit.as_deref());
-    match base.and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok()) {
-        Some(base) if base == commit => Ok(true),
-        Some(base) => Ok(revwalk::unreachable(repo, &[commit], base)?.is_empty()),
-        None => Ok(false),
-    }
 }

@@ -67,6 +67,20 @@ fn a_commit_just_before_the_start_is_not_the_tasks_and_one_just_after_is() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_gives_a_task_no_commits() {
+    let repo = TestRepo::new();
+    repo.set_env("GIT_COMMITTER_DATE", "2026-01-02T03:10:00Z");
+    repo.commit_file("a.txt", "0", "before");
+    repo.set_env("GIT_AGENT_CLOCK", "2026-01-02T03:05:00Z");
+    repo.agent(&["add", "Fix", "--id", "fix"]).success();
+    repo.agent(&["start", "fix"]).success();
+    assert_eq!(unstamped(&repo), [""; 0]);
+    repo.set_env("GIT_COMMITTER_DATE", "2026-01-02T03:06:00Z");
+    let after = repo.commit_file("a.txt", "1", "after");
+    assert_eq!(unstamped(&repo), [after]);
+}
+
+#[test]
 fn what_came_from_elsewhere_or_is_gone_is_not_told_of() {
     let repo = with_task(TestRepo::new());
     repo.sh("git switch -qc side").success();
