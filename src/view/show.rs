@@ -74,6 +74,8 @@ impl Page<'_> {
         if let Some(claim) = &task.claim {
             let until = if claim.is_live(self.now) {
                 format!("for {} more", show_duration(claim.until.seconds_since(self.now)))
+            } else if claim.until > self.now {
+                format!("until {}, by a clock that is ahead: anyone can claim it", claim.until.to_minute())
             } else {
                 format!("expired {}", relative_time::ago(self.now, claim.until))
             };

@@ -87,8 +87,9 @@ fn remarks(listed: &ListedTask, now: Timestamp) -> Vec<String> {
 fn in_progress(row: &Summary, now: Timestamp) -> Vec<String> {
     let updated = Timestamp::from_millis(row.updated_at);
     let by = row.claim.as_ref().map(|(by, _)| match row.live_claim(now) {
-        Some(_) => format!("{by}, {}", relative_time::ago(now, updated)),
-        None => format!("{by}, no activity for {}", relative_time::since(now, updated)),
+        None if updated <= now => format!("{by}, no activity for {}", relative_time::since(now, updated)),
+        // A clock that is ahead claims nothing.
+        _ => format!("{by}, {}", relative_time::ago(now, updated)),
     });
     let blocked = (row.blockers > 0).then(|| Obstacle::Blocked(row.blockers).to_string());
     blocked.into_iter().chain(by).chain(why(row)).collect()
