@@ -38,6 +38,8 @@ pub struct Graph<'a> {
     /// The number of open subtasks of each task.
     open_children: Vec<u32>,
     /// Whether each task has subtasks.
+    has_parts: Vec<bool>,
+    /// See [`Graph::is_feature`].
     is_feature: Vec<bool>,
     /// Feature and subtask, sorted; computed on demand.
     children: OnceCell<Vec<(usize, usize)>>,
@@ -57,10 +59,11 @@ impl<'a> Graph<'a> {
     /// The graph of the tasks in `table`.
     pub fn new(table: &'a Table) -> Self {
         let (mut unblocks, mut open_children) = (vec![0; table.len()], vec![0; table.len()]);
-        let mut is_feature = vec![false; table.len()];
+        let (mut has_parts, mut is_feature) = (vec![false; table.len()], vec![false; table.len()]);
         for task in table.rows() {
             if let Some(parent) = task.parent() {
-                is_feature[parent.at()] = true;
+                has_parts[parent.at()] = true;
+                is_feature[parent.at()] |= task.exists() && task.status() != Status::Cancelled;
                 open_children[parent.at()] += u32::from(!task.status().is_closed());
             }
             if task.status().is_closed() {
@@ -74,6 +77,7 @@ impl<'a> Graph<'a> {
             table,
             unblocks,
             open_children,
+            has_parts,
             is_feature,
             children: OnceCell::new(),
             duplicates: OnceCell::new(),
@@ -116,7 +120,7 @@ impl<'a> Graph<'a> {
     /// Whether the open task `task` is below a cancelled feature, and is cancelled with it.
     pub fn is_below_cancelled(&self, task: Row<'_>) -> bool {
         let counted = self.counted.get_or_init(|| {
-            let is_cut = |task: Row<'_>| task.status() == Status::Cancelled && self.is_feature[task.at()];
+            let is_cut = |task: Row<'_>| task.status() == Status::Cancelled && self.has_parts[task.at()];
             let mut counted = Counted(vec![None; self.table.len()]);
             self.table.rows().any(is_cut).then(|| self.table.rows().map(|task| counted.ask(task)).collect())
         });
@@ -197,9 +201,9 @@ impl<'a> Graph<'a> {
         pairs
     }
 
-    /// Whether `task` has subtasks.
-    pub fn has_parts(&self, task: &TaskId) -> bool {
-        self.children(task).next().is_some()
+    /// Whether the subtasks of `task` are counted instead of it: unless all of them are cancelled, when the work is its own.
+    pub fn is_feature(&self, task: Row<'_>) -> bool {
+        self.is_feature[task.at()]
     }
 
     /// All tasks below `feature`, at any depth.
@@ -207,14 +211,14 @@ impl<'a> Graph<'a> {
         self.under(feature.at(), |_| true).filter(move |row| row.at() != feature.at())
     }
 
-    /// The progress of `feature`; for a task without subtasks, whether it is completed.
+    /// The progress of `feature`; for a task that is none, whether it is completed.
     pub fn progress(&self, feature: Row<'_>) -> Progress {
         if let Some(leaves) = self.leaves()[feature.at()] {
             return leaves.progress();
         }
         // What is below a cancelled task is cancelled with it.
         let tasks = self.under(feature.at(), |task| task.status() != Status::Cancelled);
-        let leaves = tasks.filter(|task| self.parts(task.at()).next().is_none());
+        let leaves = tasks.filter(|task| !self.is_feature(*task));
         Progress::of(leaves.map(|task| (task.status(), task.estimate())))
     }
 
@@ -230,7 +234,7 @@ impl<'a> Graph<'a> {
             let mut open: Vec<usize> = (0..count).filter(|at| parts[*at] == 0).collect();
             while let Some(at) = open.pop() {
                 let task = self.table.row(at);
-                if parts[at] == 0 {
+                if !self.is_feature(task) {
                     sums[at] = Leaves::one(task.status(), task.estimate());
                 }
                 leaves[at] = Some(sums[at]);
@@ -249,7 +253,7 @@ impl<'a> Graph<'a> {
         })
     }
 
-    /// The progress of all tasks without subtasks, except cancelled ones and those below them.
+    /// The progress of all tasks that are no features, except cancelled ones and those below them.
     pub fn overall(&self) -> Progress {
         let (tasks, _) = self.counted();
         Progress::of(tasks.iter().map(|(task, status)| (*status, task.estimate())))
@@ -261,15 +265,11 @@ impl<'a> Graph<'a> {
         Counts::new(tasks.iter().map(|(_, status)| *status), features)
     }
 
-    /// All tasks without parts, in the states in which they count, and the number of features.
+    /// All tasks that are no features, in the states in which they count, and the number of features.
     fn counted(&self) -> (Vec<(Row<'a>, Status)>, usize) {
-        let mut is_feature = vec![false; self.table.len()];
-        for parent in self.table.rows().filter(|task| task.exists()).filter_map(Row::parent) {
-            is_feature[parent.at()] = true;
-        }
         let mut counts = Counted(vec![None; self.table.len()]);
         let (features, tasks): (Vec<_>, Vec<_>) =
-            self.table.rows().filter(|task| task.exists()).partition(|task| is_feature[task.at()]);
+            self.table.rows().filter(|task| task.exists()).partition(|task| self.is_feature(*task));
         let in_state = |task: Row<'a>| (task, if counts.ask(task) { task.status() } else { Status::Cancelled });
         (tasks.into_iter().map(in_state).collect(), features.len())
     }
@@ -327,7 +327,7 @@ impl<'a> Graph<'a> {
     /// What decides whose turn it is; the lowest goes first.
     fn turn(&self, task: Row<'a>) -> impl Ord + use<'a> {
         (
-            self.is_feature[task.at()],
+            self.has_parts[task.at()],
             task.priority(),
             std::cmp::Reverse(self.unblocks[task.at()]),
             task.created_at(),

@@ -1,4 +1,4 @@
-//! How far a feature is: its leaves, the tasks below it that have no parts themselves.
+//! How far a feature is: its leaves, the tasks below it that have no parts themselves, or only cancelled ones.
 //!
 //! Cancelled leaves do not count; failed ones count as not done. If every leaf that counts has an estimate, each weighs as much as
 //! its estimate; otherwise each weighs the same.

@@ -71,7 +71,7 @@ impl ListedTask {
         let task = row.summary();
         let is_pending = task.status == Status::Pending;
         let obstacles = if is_pending { graph.obstacles(&task, now) } else { Vec::new() };
-        let progress = (progress && graph.has_parts(&task.id)).then(|| graph.progress(row));
+        let progress = (progress && graph.is_feature(row)).then(|| graph.progress(row));
         let progress = progress.filter(|progress| progress.total > 0);
         ListedTask { task, obstacles, progress }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{graph::cut_cycles, id::TaskId, task::Task};
+use crate::domain::{graph::cut_cycles, id::TaskId, status::Status, task::Task};
 
 /// The features of a ledger.
 pub(super) struct Features {
@@ -20,7 +20,8 @@ impl Features {
         cut_cycles(&mut parents);
         let mut is_feature = vec![false; tasks.len()];
         for (at, parent) in parents.iter().enumerate() {
-            if let Some(parent) = parent.filter(|_| tasks[at].exists()) {
+            // As in `Graph::is_feature`.
+            if let Some(parent) = parent.filter(|_| tasks[at].exists() && tasks[at].status != Status::Cancelled) {
                 is_feature[parent] = true;
             }
         }
@@ -42,7 +43,7 @@ impl Features {
         std::iter::successors(Some(at), |at| self.parents[*at])
     }
 
-    /// Whether the task at `at` has parts.
+    /// Whether the parts of the task at `at` are counted instead of it.
     pub(super) fn is_feature(&self, at: usize) -> bool {
         self.is_feature[at]
     }

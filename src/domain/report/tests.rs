@@ -92,6 +92,32 @@ fn a_feature_counts_by_its_parts_and_what_is_cancelled_does_not() {
 }
 
 #[test]
+fn a_task_whose_parts_are_all_cancelled_counts_itself() {
+    use Status::*;
+    let tasks = [
+        task("x", 0, None, Completed),
+        task("a", 1, Some("x"), Cancelled),
+        task("f", 2, None, Pending),
+        task("y", 3, Some("f"), InProgress),
+        task("b", 4, Some("y"), Cancelled),
+        task("c", 5, Some("b"), Pending),
+    ];
+    let all = report(&tasks, None, None);
+    assert_eq!(shape(&all), ["f 0/1:  | y | ", "- 1/1: x |  | "]);
+    assert_eq!(shape(&report(&tasks, Some("x"), None)), ["x 1/1: x |  | "]);
+    let rows: Vec<Summary> = tasks.iter().map(Summary::of).collect();
+    let table = Table::of(&rows);
+    let graph = Graph::new(&table);
+    assert_eq!(graph.overall(), all.overall.progress);
+    let of = |id: &str| graph.progress(graph.get(&TaskId::parse(id).unwrap()).unwrap());
+    assert_eq!(
+        [of("x"), of("f"), of("y")].map(|progress| (progress.completed, progress.total)),
+        [(1, 1), (0, 1), (0, 1)]
+    );
+    assert_eq!(graph.counts().to_string(), "1 in progress, 1 completed, 2 cancelled; 2 features");
+}
+
+#[test]
 fn parts_of_each_other_are_parts_of_nothing() {
     let tasks = [
         task("a", 0, Some("b"), Status::Pending),

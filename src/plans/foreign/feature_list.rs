@@ -35,12 +35,13 @@ fn fits(_: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
     }
 }
 
-/// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no longer features.
+/// Write `plan`: every task without parts, except cancelled ones, with its feature for a category. Cancelled ones are no longer features.
 fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();
-    let leaves = (0..plan.items.len()).filter(|at| parts.of(*at).is_empty()).map(|at| &plan.items[at]);
-    let written: Vec<&PlanItem> = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).collect();
+    let is_kept = |at: &usize| plan.items[*at].content.status != Some(Status::Cancelled);
+    let leaves = (0..plan.items.len()).filter(|at| is_kept(at) && !parts.of(*at).iter().any(is_kept));
+    let written: Vec<&PlanItem> = leaves.map(|at| &plan.items[at]).collect();
     // A list that is there is the whole list, and nothing is said of the others here.
     let named: HashSet<&TaskId> =
         written.iter().flat_map(|item| item.parent.iter().flatten().chain([&item.id])).collect();

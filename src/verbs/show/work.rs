@@ -49,7 +49,7 @@ impl Work {
         for task in tasks {
             let row = graph.get(&task.id);
             let waits = row.is_some_and(|row| row.status() == Status::Pending && !graph.is_ready(row, now));
-            let row = row.filter(|row| graph.has_parts(&row.id()));
+            let row = row.filter(|row| graph.is_feature(*row));
             let files = touched.next().map(|touched| Files::compare(&task.files, &touched));
             parts.push(FeaturePart { waits, progress: row.map(|row| graph.progress(row)), files, task });
         }

@@ -134,9 +134,9 @@ json! {
         branch: Option<String> = status.head.branch_name(),
         /// The number of uncommitted paths, by kind.
         dirty: DirtyJson,
-        /// The number of tasks without subtasks, by state; tasks below a cancelled one count as cancelled.
+        /// The number of tasks that are no features, by state; tasks below a cancelled one count as cancelled.
         counts: BTreeMap<String, usize> = status.counts.tasks.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
-        /// The number of tasks with subtasks.
+        /// The number of tasks with subtasks that are not all cancelled.
         features: usize = status.counts.features,
         /// Commits without a trailer made while a task was active.
         unstamped: Vec<String>,

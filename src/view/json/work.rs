@@ -9,7 +9,7 @@ use crate::{
 json! {
     /// Progress, subtasks and files of a task.
     pub struct WorkJson from story: &Story<'_> {
-        /// The progress of a feature; `null` for a task without subtasks.
+        /// The progress of a feature; `null` for a task without subtasks, or whose subtasks are all cancelled.
         progress: Option<ProgressJson> = story.work.progress.to_json(),
         /// The subtasks of a feature.
         parts: Vec<PartJson> = story.work.parts.to_json(),
