@@ -42,6 +42,15 @@ fn story(repo: &TestRepo, words: &[&str]) -> Vec<String> {
 }
 
 #[test]
+fn an_option_without_its_value_is_refused() {
+    let repo = repo(TestRepo::new());
+    for words in [&["--grep"][..], &["--stat", "-S"], &["--committer", "--", "a"], &["HEAD", "-L"]] {
+        let refused = repo.agent(&[&["log"], words].concat()).exits(2).stderr;
+        assert!(refused.contains("requires a value"), "{refused}");
+    }
+}
+
+#[test]
 fn commits_are_those_of_git_log() {
     on_one_git(|git| {
         let repo = repo(TestRepo::with_git(git));

@@ -34,7 +34,7 @@ impl Words {
     ///
     /// # Errors
     ///
-    /// `bad-option` for options that change the format of the output.
+    /// `bad-option` for options that change the format of the output, and for one without its value.
     pub fn new(words: Vec<OsString>, paths: Vec<OsString>) -> Result<Self> {
         let mut sorted = Words { paths, ..Words::default() };
         let mut words = words.into_iter();
@@ -49,7 +49,13 @@ impl Words {
                 sorted.words.push(word);
                 continue;
             }
-            let value = if takes_next(&word) { words.next() } else { None };
+            let takes_next = takes_next(&word);
+            let value = if takes_next { words.next() } else { None };
+            if takes_next && value.is_none() {
+                // git would take the next word that we give it.
+                let why = format!("'{}' of 'git log' requires a value", word.to_string_lossy().escape_debug());
+                return Err(Error::new(codes::BAD_OPTION, why).hint("'git help log' describes it"));
+            }
             sorted.option(word, value)?;
         }
         sorted.narrow |= !sorted.paths.is_empty();
