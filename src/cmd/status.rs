@@ -38,7 +38,7 @@ fn seconds(word: &str) -> Result<f64, String> {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    if args.prompt {
+    if args.prompt && !ctx.out.is_json() {
         let segment = ctx.call(status::prompt)?;
         if !segment.is_empty() {
             ctx.out.print(&format!("{segment}\n"))?;

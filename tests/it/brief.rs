@@ -284,6 +284,7 @@ fn an_interrupted_operation_comes_before_everything_else() {
     repo.agent(&["undo"]).success();
     assert!(!brief(&repo, &[]).contains("interrupted"));
     assert_eq!(repo.agent(&["status", "--prompt"]).text(), "form");
+    assert_eq!(repo.agent(&["status", "--prompt", "--json"]).json(), repo.agent(&["status", "--json"]).json());
 }
 
 #[test]
