@@ -97,7 +97,9 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, run: Run, actor: &A
         synced.attempts += 1;
         // A merge that is not written cannot be pushed; what the remote has already can, to see whether it accepts pushes.
         let what = theirs.filter(|_| run == Run::Dry && !repo.has(ours)).unwrap_or(ours);
-        match remote::push(repo, remote, &what.to_string(), ledger::REF, run)? {
+        let pushed = remote::push(repo, remote, &what.to_string(), ledger::REF, run)
+            .map_err(|error| error.hint("the events stay in this clone, and the next sync pushes them"))?;
+        match pushed {
             done @ (Transfer::Done | Transfer::UpToDate) => {
                 synced.pushed = matches!(done, Transfer::Done) || what != ours;
                 if run == Run::Whole {
@@ -185,6 +187,7 @@ fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
                 let ledger = if run == Run::Dry { asked } else { repo.find_ref(&ledger)? };
                 // A partial clone left the notes at the remote, and merging does not see what is not here.
                 ledger.into_iter().chain(repo.find_ref(&notes)?).try_for_each(|tip| partial::bring(repo, tip))?;
+                View::at(repo, ledger).map_err(|error| unreadable(remote, error))?;
                 return Ok(ledger);
             }
             Transfer::Overtaken(error) if attempt == PUSHES => return Err(error),
@@ -192,6 +195,14 @@ fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
         }
     }
     Err(overtaken(remote))
+}
+
+/// That the ledger of `remote` is none, or damaged.
+fn unreadable(remote: &str, error: Error) -> Error {
+    Error::new(codes::LEDGER_UNREADABLE, format!("cannot read the ledger of '{remote}'")).because(error).hint(format!(
+        "'git ls-remote {remote} {0}' shows what it is; to replace it by the tasks of this clone: git push --force {remote} {0}",
+        ledger::REF
+    ))
 }
 
 /// Merge `theirs`, what was fetched, and answer where our ledger is then.

@@ -37,7 +37,9 @@ pub fn write_through<T>(
         }
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
-        match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF, Run::Whole)? {
+        let pushed = remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF, Run::Whole)
+            .map_err(|error| error.hint("nothing was claimed"))?;
+        match pushed {
             Transfer::Done | Transfer::UpToDate => {
                 // It is final now. If another process has written here in the meantime, both are merged.
                 merge::merge(repo, prepared.commit())?;

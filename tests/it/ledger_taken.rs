@@ -408,3 +408,25 @@ fn what_a_remote_drops_is_pushed_back_by_a_sync_that_only_pushes() {
     assert_eq!(synced["pushed"], true, "{synced}");
     assert_eq!(ids(&clone(&repo, "another")), ["t-1", "t-2", "t-3"]);
 }
+
+#[test]
+fn what_a_remote_refuses_or_has_instead_of_a_ledger_is_explained() {
+    let repo = repo_with_remote();
+    let remote = repo.at(repo.git(&["config", "remote.origin.url"]).text());
+    repo.agent(&["note", "mine", "--task", "t-1"]).success();
+    let hook = remote.path().join("hooks/pre-receive");
+    repo.write_script(hook.to_str().unwrap(), "#!/bin/sh\necho no notes here\nexit 1\n");
+    let refused = repo.agent(&["sync"]).exits(5).stderr;
+    assert!(refused.contains("no notes here") && refused.contains("the next sync pushes them"), "{refused}");
+    let refused = repo.agent(&["next", "--claim", "--remote", "origin"]).exits(5).stderr;
+    assert!(refused.contains("hint: nothing was claimed"), "{refused}");
+    std::fs::remove_file(hook).unwrap();
+    let blob = remote.sh("echo other | git hash-object -w --stdin").text();
+    remote.git(&["update-ref", LEDGER, &blob]).success();
+    let refused = repo.agent(&["sync"]).exits(5).stderr;
+    assert!(refused.contains("error: cannot read the ledger of 'origin': "), "{refused}");
+    let fix = refused.split("to replace it by the tasks of this clone: ").nth(1).unwrap().trim();
+    repo.sh(fix).success();
+    assert_eq!(repo.agent(&["sync", "--json"]).json()["merged_events"], 0);
+    assert_eq!(ids(&clone(&repo, "fresh")), ["t-1", "t-2", "t-3"]);
+}
