@@ -14,7 +14,7 @@ use crate::{
     domain::{id::TaskId, note, status::Status, time::Timestamp},
     error::{Advice, Error, Result, codes},
     git::{
-        ObjectId, RefChange, Repo,
+        ObjectId, RefChange, RefError, Repo,
         agent_host::{self, TASK_VARIABLE},
         blocking_lock,
         refs::remembered,
@@ -213,6 +213,11 @@ pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
 ///
 /// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
+    apply(repo, &format!("start {id}"), || setting(repo, id, also))
+}
+
+/// The changes of [`set`].
+fn setting(repo: &Repo, id: &TaskId, also: bool) -> Result<Vec<RefChange>> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
     ended::forget(repo);
@@ -221,7 +226,7 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
             remembered::set(repo, &pointer.name, Some(anchor))?;
             cache::forget(repo);
         }
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut changes = Vec::new();
     match also && !present.is_empty() {
@@ -232,7 +237,7 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
             changes.push(RefChange { name: REF.to_owned(), expected: repo.find_ref(REF)?, new: Some(anchor) });
         }
     }
-    apply(repo, &changes, &format!("start {id}"))
+    Ok(changes)
 }
 
 /// End the activity of `id` in this worktree at `at`; answers whether it had any. If no other task is active, [`ended`] remembers it, also in other
@@ -265,9 +270,14 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
 /// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
     session::unbind(repo, id);
+    apply(repo, &format!("end {id}"), || clearing(repo, id))
+}
+
+/// The changes of [`clear`].
+fn clearing(repo: &Repo, id: &TaskId) -> Result<Vec<RefChange>> {
     let present = pointed(repo)?;
     if !present.contains(id) {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut changes = removals(repo, &present, Some(id))?;
     // One of the others that were started here moves up.
@@ -280,7 +290,7 @@ pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
         changes[at].new = anchor;
         changes.push(RefChange { name: also, expected: anchor, new: None });
     }
-    apply(repo, &changes, &format!("end {id}"))
+    Ok(changes)
 }
 
 /// How long another process may hold a lock of the pointers: it moves a ref.
@@ -318,14 +328,26 @@ fn removals(repo: &Repo, present: &[TaskId], only: Option<&TaskId>) -> Result<Ve
     Ok(changes)
 }
 
-fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
-    if changes.is_empty() {
-        return Ok(());
+/// How often the pointers are read again that another process moved.
+const TRIES: usize = 5;
+
+/// Make the changes that `find` finds necessary; again where another process changes the pointers meanwhile, as `complete` of the same task does.
+fn apply(repo: &Repo, what: &str, find: impl Fn() -> Result<Vec<RefChange>>) -> Result<()> {
+    for _ in 0..TRIES {
+        let changes = find()?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        // Not only where the refs point decides which of them count.
+        cache::forget(repo);
+        match repo.refs().change(repo, &changes, &format!("git-agent: {what}")) {
+            Err(RefError::Moved) => {}
+            done => return done.map_err(|error| error.or(moved)),
+        }
     }
-    // Not only where the refs point decides which of them count.
-    cache::forget(repo);
-    let moved = || {
-        Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree").hint("try again")
-    };
-    repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| error.or(moved))
+    Err(moved())
+}
+
+fn moved() -> Error {
+    Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree").hint("try again")
 }

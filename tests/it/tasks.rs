@@ -79,6 +79,25 @@ fn releasing_an_unclaimed_task_says_that_the_reason_is_not_recorded() {
 }
 
 #[test]
+fn a_task_that_two_processes_complete_at_once_is_no_error() {
+    let repo = repo();
+    for round in 0..8 {
+        let id = format!("t{round}");
+        repo.agent(&["add", "Work", "--id", &id, "-q"]).success();
+        repo.agent(&["start", &id, "-q"]).success();
+        let both = std::thread::scope(|scope| {
+            let complete = || {
+                let command = repo.run("git-agent").args(["complete", &id]);
+                scope.spawn(move || command.run())
+            };
+            [complete(), complete()].map(|one| one.join().unwrap())
+        });
+        assert!(both.iter().all(|output| output.code == Some(0)), "{}\n{}", both[0], both[1]);
+        assert_eq!(repo.agent(&["status", "--json"]).json()["active"], serde_json::json!([]));
+    }
+}
+
+#[test]
 fn a_failed_attempt_is_told_to_the_next_one() {
     let repo = repo();
     repo.agent(&["add", "Build it", "--id", "build"]).success();
