@@ -339,13 +339,15 @@ impl<'a> Graph<'a> {
     /// each task waits for the next one. A feature waits for its parts.
     pub fn would_close(&self, task: &TaskId, after: &[TaskId], parent: Option<&TaskId>) -> Option<Vec<TaskId>> {
         let place = |id: &TaskId| self.table.position(id.as_str());
+        // What comes after a duplicate waits for the task that it duplicates.
+        let awaited = |id: &TaskId| self.table.get(id).map(|row| row.original().at());
         let anywhere = |_| true;
         let at = place(task);
         for dependency in after {
-            if dependency == task {
+            if dependency == task || at.is_some_and(|at| awaited(dependency) == Some(at)) {
                 return Some(vec![task.clone(), task.clone()]);
             }
-            let cycle = at.zip(place(dependency)).and_then(|(at, to)| self.cycle(at, to, anywhere));
+            let cycle = at.zip(awaited(dependency)).and_then(|(at, to)| self.cycle(at, to, anywhere));
             if cycle.is_some() {
                 return cycle;
             }
@@ -360,10 +362,10 @@ impl<'a> Graph<'a> {
             return cycle;
         }
         after.iter().find_map(|dependency| {
-            if dependency == parent {
+            if dependency == parent || top.is_some_and(|top| awaited(dependency) == Some(top)) {
                 return Some(vec![parent.clone(), task.clone(), parent.clone()]);
             }
-            let mut cycle = self.cycle(top?, place(dependency)?, anywhere)?;
+            let mut cycle = self.cycle(top?, awaited(dependency)?, anywhere)?;
             cycle.insert(1, task.clone());
             Some(cycle)
         })

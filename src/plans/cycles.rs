@@ -35,9 +35,10 @@ pub(super) fn refuse(
     reading: &mut Reading,
 ) -> Result<(), Wrong> {
     let by_id: HashMap<TaskId, usize> = items.iter().enumerate().map(|(at, item)| (item.id.clone(), at)).collect();
+    let originals = originals(table);
     for along in [Along::Dependencies, Along::Features, Along::Waits] {
         for time in 0..=TIMES {
-            let planned = Planned::new(items, &by_id, table, along);
+            let planned = Planned::new(items, &by_id, table, &originals, along);
             let found = cycles(items, |id| planned.next(id, along));
             let is_part = |part: &TaskId, feature: &TaskId| planned.parent(part).as_ref() == Some(feature);
             let spelled: Vec<String> = found.iter().map(|cycle| spell_cycle(cycle, is_part)).collect();
@@ -45,7 +46,7 @@ pub(super) fn refuse(
             for (cycle, spelled) in found.iter().zip(&spelled) {
                 let says = |at: &usize| match along {
                     Along::Features => items[*at].parent.is_some(),
-                    Along::Dependencies | Along::Waits => step_of(&items[*at], cycle).is_some(),
+                    Along::Dependencies | Along::Waits => step_of(&items[*at], cycle, &originals).is_some(),
                 };
                 let mut own = cycle.iter().filter_map(|id| by_id.get(id).copied()).filter(says).peekable();
                 let Some(first) = own.peek().copied() else {
@@ -61,7 +62,7 @@ pub(super) fn refuse(
                     if along == Along::Features {
                         items[at].parent = None;
                     } else {
-                        let step = step_of(&items[at], cycle);
+                        let step = step_of(&items[at], cycle, &originals);
                         items[at].after.iter_mut().for_each(|after| after.retain(|id| Some(id) != step.as_ref()));
                     }
                     reading.leave(from[at].after, format!("tasks {kind} each other: one step of the cycle is skipped"));
@@ -88,10 +89,19 @@ fn wrong(place: usize, along: Along, spelled: &str) -> Wrong {
     Wrong::new(place, format!("{what}: {spelled}")).of_kind(kind)
 }
 
-/// The task of `cycle` that `item` comes after, by what the plan says.
-fn step_of(item: &PlanItem, cycle: &[TaskId]) -> Option<TaskId> {
+/// What the plan says that `item` comes after, and makes it a step of `cycle`.
+fn step_of(item: &PlanItem, cycle: &[TaskId], originals: &Originals) -> Option<TaskId> {
     let step = cycle.windows(2).find(|step| step[0] == item.id)?;
-    item.after.as_ref()?.contains(&step[1]).then(|| step[1].clone())
+    item.after.as_ref()?.iter().find(|id| *originals.get(*id).unwrap_or(*id) == step[1]).cloned()
+}
+
+/// Duplicates, each with the task that is awaited instead of it.
+type Originals = HashMap<TaskId, TaskId>;
+
+/// The duplicates of `table`: a plan reopens none.
+fn originals(table: &Table) -> Originals {
+    let duplicates = table.rows().filter(|row| row.duplicate_of().is_some());
+    duplicates.map(|row| (row.id(), row.original().id())).collect()
 }
 
 /// The tasks as they will be once the plan is in the ledger.
@@ -99,13 +109,20 @@ struct Planned<'p> {
     items: &'p [PlanItem],
     by_id: &'p HashMap<TaskId, usize>,
     table: &'p Table,
+    originals: &'p Originals,
     /// The parts of each feature; only if they are followed.
     parts: HashMap<TaskId, Vec<TaskId>>,
 }
 
 impl<'p> Planned<'p> {
-    fn new(items: &'p [PlanItem], by_id: &'p HashMap<TaskId, usize>, table: &'p Table, along: Along) -> Self {
-        let mut planned = Planned { items, by_id, table, parts: HashMap::new() };
+    fn new(
+        items: &'p [PlanItem],
+        by_id: &'p HashMap<TaskId, usize>,
+        table: &'p Table,
+        originals: &'p Originals,
+        along: Along,
+    ) -> Self {
+        let mut planned = Planned { items, by_id, table, originals, parts: HashMap::new() };
         if along == Along::Waits {
             let told = table.rows().map(Row::id).filter(|id| !by_id.contains_key(id));
             for id in items.iter().map(|item| item.id.clone()).chain(told) {
@@ -124,7 +141,8 @@ impl<'p> Planned<'p> {
 
     fn after(&self, id: &TaskId) -> Vec<TaskId> {
         let planned = self.by_id.get(id).and_then(|at| self.items[*at].after.clone());
-        planned.unwrap_or_else(|| self.table.get(id).map(|row| row.summary().after).unwrap_or_default())
+        let after = planned.unwrap_or_else(|| self.table.get(id).map(|row| row.summary().after).unwrap_or_default());
+        after.into_iter().map(|id| self.originals.get(&id).cloned().unwrap_or(id)).collect()
     }
 
     fn next(&self, id: &TaskId, along: Along) -> Vec<TaskId> {

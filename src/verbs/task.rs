@@ -445,6 +445,13 @@ pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId], pare
         && one == other
     {
         let is_part = parent == Some(id) && !after.contains(id);
+        let is_duplicate =
+            |other: &&TaskId| *other != id && graph.get(other).is_some_and(|row| row.original().id() == *id);
+        if let Some(other) = after.iter().find(is_duplicate) {
+            let message = format!("{id} cannot depend on {other}, which is a duplicate of it");
+            let reopen = format!("if it is not one: git agent reopen {other}");
+            return Err(Error::new(codes::DEPENDENCY_CYCLE, message).hint(reopen));
+        }
         let (code, what) = match is_part {
             true => (codes::PARENT_CYCLE, "be a subtask of"),
             false => (codes::DEPENDENCY_CYCLE, "depend on"),

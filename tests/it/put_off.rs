@@ -89,6 +89,26 @@ fn what_comes_after_a_duplicate_waits_for_the_task_that_stays() {
 }
 
 #[test]
+fn nothing_waits_for_itself_through_a_duplicate() {
+    on_one_git(|git| {
+        let repo = repo(git);
+        repo.agent(&["cancel", "a", "--duplicate-of", "b"]).success();
+        let before = repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
+        let refused = repo.agent(&["dep", "add", "b", "--after", "a"]).exits(1).stderr;
+        assert!(refused.contains("b cannot depend on a, which is a duplicate of it"), "{refused}");
+        // c comes after a, and so after b.
+        let refused = repo.agent(&["dep", "add", "b", "--after", "c"]).exits(1).stderr;
+        assert!(refused.contains("the cycle b → c → b"), "{refused}");
+        for after in ["a", "c"] {
+            repo.write("plan.toml", format!("[[task]]\nid = \"b\"\ntitle = \"B\"\nafter = [\"{after}\"]\n"));
+            let refused = repo.agent(&["plan", "import", "plan.toml"]).exits(1).stderr;
+            assert!(refused.contains("these tasks wait for each other: b → "), "{refused}");
+        }
+        assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text(), before);
+    });
+}
+
+#[test]
 fn reasons_are_shown_until_the_state_changes() {
     on_one_git(|git| {
         let repo = repo(git);
