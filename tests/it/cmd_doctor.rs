@@ -185,6 +185,8 @@ fn what_a_killed_writer_did_not_get_to_write_is_not_lost() {
     };
     kill();
     kill();
+    // In the middle of an entry, which the next one continues.
+    repo.sh(&format!("truncate -s -30 .git/logs/{LEDGER}")).success();
     repo.agent(&["note", "later", "--task", "t-1", "-q"]).success();
     assert_eq!(level(&repo, "reflog"), "ok");
     repo.git(&["update-ref", LEDGER, &format!("{LEDGER}~1")]).success();

@@ -189,15 +189,10 @@ pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let moves = reflog::of_ref(repo, REF)?;
     // Not the view's: what was written since is in the reflog, too.
     let Some(tip) = repo.find_ref(REF)? else { return Ok(Vec::new()) };
-    // A writer that was killed between the reflog and the ref, which git writes in this order, never made it the tip: the next one found what
-    // this one had found.
-    let found_next = moves.iter().skip(1).map(|next| next.old).chain([Some(tip)]);
-    let became_tip =
-        moves.iter().zip(found_next).filter(|(entry, found)| entry.old != *found).map(|(entry, _)| entry.new);
-    let mut tips: Vec<ObjectId> = became_tip.collect();
-    tips.reverse();
-    let former: BTreeMap<ObjectId, usize> =
-        (tips.into_iter().zip(0..)).filter(|(id, _)| *id != tip && repo.has(*id)).collect();
+    // What a writer found there was the tip. A writer that was killed between the reflog and the ref, which git writes in this order, left an
+    // entry, perhaps half of one, for what never was.
+    let found = moves.iter().rev().filter_map(|entry| entry.old);
+    let former: BTreeMap<ObjectId, usize> = (found.zip(0..)).filter(|(id, _)| *id != tip && repo.has(*id)).collect();
     if former.is_empty() {
         return Ok(Vec::new());
     }
