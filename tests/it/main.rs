@@ -90,6 +90,7 @@ mod loop_traps;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod noise;
+mod objects_read;
 mod own_refs;
 mod pager;
 mod plan_export;
