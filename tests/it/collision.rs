@@ -115,7 +115,7 @@ fn a_split_is_undone_and_redone_and_done_again() {
         let of =
             |task: &str| two.agent(&["log", task, "--no-events", "--json"]).json()["entries"].as_array().map(Vec::len);
         let show = || -> Vec<String> {
-            let shown = bob(&["show", "x"]);
+            let shown = two.agent(&["show", "x"]).success().stdout;
             let lines = shown.lines().filter(|line| !line.contains(" ago") && !line.starts_with("Time:"));
             lines.map(str::to_owned).collect()
         };
