@@ -95,9 +95,8 @@ impl Chart {
             .flat_map(|row| row.after().flatten().map(move |before| [before.at(), row.at()]))
             .flatten()
             .collect();
-        let features: HashSet<usize> = rows.iter().filter_map(|row| row.parent()).map(Row::at).collect();
+        wanted.retain(|at| !graph.is_feature(graph.table().row(*at)));
         wanted.extend(&joined);
-        wanted.retain(|at| joined.contains(at) || !features.contains(at));
         let rows: Vec<Row<'_>> = rows.into_iter().filter(|row| wanted.contains(&row.at())).collect();
         let places: HashMap<usize, usize> = rows.iter().enumerate().map(|(place, row)| (row.at(), place)).collect();
         let mut edges = Vec::new();
@@ -153,6 +152,9 @@ mod tests {
             if words.contains(&"done") {
                 task.status = Status::Completed;
             }
+            if words.contains(&"cancelled") {
+                task.status = Status::Cancelled;
+            }
             Summary::of(&task)
         };
         let rows: Vec<Summary> = rows.iter().enumerate().map(row).collect();
@@ -177,6 +179,16 @@ mod tests {
         let (nodes, edges) = chart(&["f", "a in f", "b in f", "z after f"], false);
         assert_eq!(nodes, ["f waiting", "a ready", "b ready", "z waiting"]);
         assert_eq!(edges, [(1, 0, EdgeKind::Part), (2, 0, EdgeKind::Part), (0, 3, EdgeKind::After)]);
+    }
+
+    #[test]
+    fn a_task_whose_parts_are_all_cancelled_is_drawn() {
+        let rows = ["f", "a in f cancelled", "b"];
+        assert_eq!(chart(&rows, false).0, ["f ready", "b ready"]);
+        assert_eq!(
+            chart(&rows, true),
+            (["f ready", "a cancelled", "b ready"].map(str::to_owned).to_vec(), vec![(1, 0, EdgeKind::Part)])
+        );
     }
 
     #[test]

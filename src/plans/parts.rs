@@ -52,15 +52,16 @@ impl Parts {
         })
     }
 
-    /// What the progress of an item is made of: those below it that have no parts, or itself. What is below one that does
-    /// not `count` does not count either.
+    /// What the progress of an item is made of: those below it that have no parts which `count`, or itself. What is below one that
+    /// does not `count` does not count either.
     pub(super) fn leaves(&self, at: usize, counts: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut open = vec![at];
         let mut leaves = Vec::new();
         while let Some(next) = open.pop() {
-            match self.of[next].as_slice() {
-                [] => leaves.push(next),
-                parts => open.extend(parts.iter().filter(|part| counts(**part))),
+            let before = open.len();
+            open.extend(self.of[next].iter().filter(|part| counts(**part)));
+            if open.len() == before {
+                leaves.push(next);
             }
         }
         leaves
