@@ -1,10 +1,10 @@
-//! A clone that has not fetched the ledger yet.
+//! A clone without the ledger: it has not been fetched yet, or another program deleted it.
 
 use crate::{
     domain::trailer::scan,
     error::Result,
     git::{commit, remote},
-    store::ledger::View,
+    store::ledger::{View, watch},
 };
 
 /// As many commits are examined, newest first.
@@ -15,10 +15,15 @@ pub fn may_be_elsewhere(view: &View<'_>) -> bool {
     view.tip().is_none() && !remote::names(view.repo()).is_empty()
 }
 
-/// Whether this clone has no ledger, but remotes, and recent commits of HEAD name tasks. With a ledger this costs nothing.
+/// Whether another program deleted the ledger of this clone, which `doctor --fix` restores. With a ledger this costs nothing.
+pub fn is_deleted(view: &View<'_>) -> Result<bool> {
+    Ok(view.tip().is_none() && !watch::lost(view.repo())?.is_empty())
+}
+
+/// Whether this clone never had a ledger, but has remotes, and recent commits of HEAD name tasks. With a ledger this costs nothing.
 pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
     let repo = view.repo();
-    if !may_be_elsewhere(view) || repo.head()?.commit.is_none() {
+    if !may_be_elsewhere(view) || repo.head()?.commit.is_none() || is_deleted(view)? {
         return Ok(false);
     }
     let rules = repo.settings().trailer_rules();

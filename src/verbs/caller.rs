@@ -116,7 +116,8 @@ impl Caller {
         let view = View::now(&self.repo)?;
         if self.missed.get().is_none() {
             let is_missed = missing_ledger::is_elsewhere(&view)?;
-            self.missed.set(Some(is_missed));
+            // That it was deleted is said already.
+            self.missed.set(Some(is_missed || missing_ledger::is_deleted(&view)?));
             if is_missed {
                 self.warn(NO_LEDGER);
             }
@@ -124,7 +125,7 @@ impl Caller {
         Ok(view)
     }
 
-    /// Whether [`Caller::view`] has warned that the tasks are elsewhere.
+    /// Whether [`Caller::view`] has warned that the tasks are elsewhere, or that the ledger was deleted.
     pub fn misses_ledger(&self) -> bool {
         self.missed.get() == Some(true)
     }

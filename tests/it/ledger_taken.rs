@@ -299,6 +299,35 @@ fn a_fetch_of_every_ref_hides_nothing() {
 }
 
 #[test]
+fn every_command_says_that_the_ledger_was_deleted() {
+    for remote in [false, true] {
+        let repo = if remote { repo_with_remote() } else { TestRepo::new() };
+        repo.agent(&["add", "Deleted", "--id", "x"]).success();
+        repo.agent(&["start", "x"]).success();
+        repo.write("f", "1\n");
+        repo.agent(&["checkpoint"]).success();
+        repo.write("f", "2\n");
+        repo.git(&["update-ref", "-d", LEDGER]).success();
+        for words in [&["list"][..], &["list"], &["checkpoint"], &["status"], &["next"], &["log"], &["brief"]] {
+            let said = repo.agent(words);
+            assert_eq!(
+                said.stderr.matches("from the ledger; 'git agent doctor --fix' restores them").count(),
+                1,
+                "{said}"
+            );
+            assert!(!said.stderr.contains("There are no tasks") && !said.stderr.contains("git agent init"), "{said}");
+        }
+        let brief = repo.agent(&["brief"]).success().stdout;
+        assert!(
+            brief.contains("Another program deleted the ledger") && brief.contains("git agent doctor --fix"),
+            "{brief}"
+        );
+        repo.agent(&["doctor", "--fix"]).success();
+        assert_eq!(repo.agent(&["checkpoint"]).success().stderr.matches("warning").count(), 0);
+    }
+}
+
+#[test]
 fn a_ledger_whose_last_state_is_gone_is_not_silently_another() {
     let repo = repo_with_remote();
     let other = clone(&repo, "other");

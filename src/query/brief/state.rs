@@ -41,6 +41,8 @@ pub struct State {
     pub unstamping: Option<Unstamping>,
     /// See [`crate::query::missing_ledger`].
     pub is_ledger_elsewhere: bool,
+    /// See [`missing_ledger::is_deleted`].
+    pub is_ledger_deleted: bool,
     /// There is no ledger here, and a remote may have one.
     pub may_be_elsewhere: bool,
     /// Commits made after the last active task ended, which may belong to it.
@@ -84,6 +86,7 @@ impl State {
             unstamping,
             may_be_elsewhere: missing_ledger::may_be_elsewhere(view),
             is_ledger_elsewhere: missing_ledger::is_elsewhere(view)?,
+            is_ledger_deleted: missing_ledger::is_deleted(view)?,
             follow_up: unstamped::follow_up(repo)?,
         };
         Ok((state, status::summary(repo, ENOUGH)?))

@@ -38,10 +38,14 @@ pub struct Noticed {
     pub gone: Option<ObjectId>,
 }
 
-/// What another program has done to the ledger since this clone last wrote to it. Told once; [`lost`] tells again.
+/// What another program has done to the ledger since this clone last wrote to it. Told once, and again while there is no ledger at all;
+/// [`lost`] tells again.
 pub fn notice(repo: &Repo) -> Result<Noticed> {
     let mut noticed = Noticed::default();
     if left(repo)?.is_empty() {
+        if repo.find_ref(REF)?.is_none() {
+            noticed.losses = lost(repo)?.into_iter().flat_map(|(_, lost)| lost).collect();
+        }
         return Ok(noticed);
     }
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;

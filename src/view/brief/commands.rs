@@ -44,6 +44,9 @@ pub fn commands(facts: &Facts<'_>) -> Vec<NextCommand> {
         };
         commands.insert(0, command("git agent init", what));
     }
+    if facts.state.is_ledger_deleted {
+        commands.insert(0, command("git agent doctor --fix", "restores the tasks"));
+    }
     if facts.state.may_be_elsewhere && !facts.state.is_ledger_elsewhere {
         commands.push(command("git agent sync", "fetches the tasks of other clones, if the remote has any"));
     }

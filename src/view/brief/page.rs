@@ -104,6 +104,9 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if facts.state.is_ledger_deleted {
+        alerts.push("**Another program deleted the ledger: the tasks can be restored.**".to_owned());
+    }
     alerts
 }
 
