@@ -98,7 +98,11 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     }
     let error = if head.branch == operation.after.branch {
         let message = format!("{cannot}: {place} has moved since then; undoing it would drop the commits made there");
-        Error::new(codes::HEAD_MOVED, message).hint(Advice::UndoLaterOperations)
+        let undone = operation::undone(&later);
+        let is_there = |other: &Operation| other.is_undoable() && other.undoes.is_none() && other.before != other.after;
+        let is_later =
+            later.iter().any(|other| is_there(&other.operation) && !undone.contains_key(&other.operation.id));
+        Error::new(codes::HEAD_MOVED, message).hints(is_later.then_some(Advice::UndoLaterOperations))
     } else {
         let error = Error::new(codes::HEAD_MOVED, format!("{cannot}: it moved {place}, and HEAD is elsewhere now"));
         let branch = operation.after.branch_name();

@@ -155,6 +155,26 @@ fn before_the_first_commit_there_is_no_state_to_keep() {
 }
 
 #[test]
+fn later_operations_are_named_only_where_there_are_some() {
+    let repo = with_task(default_git(), Layout::Plain);
+    repo.write("kept.txt", "2\n");
+    repo.agent(&["checkpoint"]).success();
+    let first = repo.agent(&["ops", "--json"]).json()["operations"][0]["id"].as_str().unwrap().to_owned();
+    let hint = "undo the later operations first";
+    repo.git(&["commit", "-q", "--amend", "-m", "amended"]).success();
+    let amended = repo.agent(&["undo", &first]).exits(1);
+    assert!(!amended.stderr.contains(hint), "{amended}");
+    repo.write("kept.txt", "3\n");
+    repo.agent(&["checkpoint"]).success();
+    let later = repo.agent(&["undo", &first]).exits(1);
+    assert!(later.stderr.contains(hint), "{later}");
+    // What was undone does not count.
+    repo.agent(&["undo"]).success();
+    let undone = repo.agent(&["undo", &first]).exits(1);
+    assert!(!undone.stderr.contains(hint), "{undone}");
+}
+
+#[test]
 fn others_keep_what_they_did_since() {
     let repo = with_task(default_git(), Layout::Plain);
     repo.write("kept.txt", "2\n");
@@ -172,7 +192,6 @@ fn others_keep_what_they_did_since() {
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).exits(1).stderr), @"
     error: cannot undo <id> (checkpoint t@1): main has moved since then; undoing it would drop the commits made there
     nothing was changed
-    hint: undo the later operations first: 'git agent ops' lists them
     hint: to keep the state before it: git branch <name> <oid>
     ");
     assert_eq!(State::of(&repo), state);

@@ -426,7 +426,6 @@ fn refusals() {
     ------- stderr -------
     error: cannot undo <id> (checkpoint t@2): main has moved since then; undoing it would drop the commits made there
     nothing was changed
-    hint: undo the later operations first: 'git agent ops' lists them
     hint: to keep the state before it: git branch <name> <oid>
     [exit code 1]
     ");
