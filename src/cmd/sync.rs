@@ -1,6 +1,6 @@
 //! `git agent sync`: bring the ledgers of this clone and a remote together.
 
-use super::Ctx;
+use super::{Ctx, operation_output};
 use crate::{
     domain::id::TaskId,
     error::Result,
@@ -42,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (remote, synced) = (&answer.remote, &answer.synced);
     tell(ctx, remote, &request, synced);
     let text = if request.dry_run { would(remote, direction, synced) } else { did(remote, direction, synced) };
-    ctx.out.print(&text)?;
+    operation_output::print(ctx, &text)?;
     for task in synced.rivals.iter().take(NAMED) {
         let rivals = list(task.rivals.iter().map(|rival| format!("'{}' by {}", rival.title, rival.by)));
         let by = task.created_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();

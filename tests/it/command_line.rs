@@ -214,6 +214,11 @@ fn quiet_prints_ids_and_nothing_else() {
     assert_eq!(task(&repo, id.trim())["title"], "From a plan");
     assert_eq!(quiet(&["cancel", "b", "c"]), "b\nc\n");
     assert_eq!(quiet(&["next", "--start"]).lines().count(), 1);
+    repo.git(&["init", "-q", "--bare", "../remote"]).success();
+    repo.git(&["remote", "add", "origin", "../remote"]).success();
+    for option in ["--dry-run", "--fetch-only", "--push-only"] {
+        assert_eq!(quiet(&["sync", option]), "");
+    }
 }
 
 #[test]
