@@ -12,14 +12,14 @@ use crate::{
 pub fn lines(error: &Error) -> Vec<String> {
     let hints = error.hint_list();
     if hints.is_empty() {
-        return of_system(&error.to_string()).map(str::to_owned).into_iter().collect();
+        return of_cause(&error.to_string()).map(str::to_owned).into_iter().collect();
     }
     hints.iter().map(|hint| line(hint).into_owned()).collect()
 }
 
-/// What to do about what the operating system refused, to git or to us, as `said` quotes it.
-fn of_system(said: &str) -> Option<&'static str> {
-    const REFUSALS: [(&str, &str); 5] = [
+/// What to do about what the operating system refused, to git or to us, or git to us, as `said` quotes it.
+fn of_cause(said: &str) -> Option<&'static str> {
+    const REFUSALS: [(&str, &str); 8] = [
         ("No space left on device", "free some disk space, then try again"),
         // Of git, where it wrote less than it wanted to.
         ("Out of diskspace", "free some disk space, then try again"),
@@ -28,6 +28,13 @@ fn of_system(said: &str) -> Option<&'static str> {
         (
             "insufficient permission for adding an object",
             "the git directory must be writable; if a sandbox protects .git, run git outside the sandbox",
+        ),
+        // Of ours; git does not say the number.
+        ("No such file or directory (os error 2)", "check the path: the file or its directory does not exist"),
+        ("did not match any file", "check the paths: 'git status' lists those with changes"),
+        (
+            ": clean filter '",
+            "'git check-attr filter -- <path>' shows the filter of a path, 'git config filter.<name>.clean' its command",
         ),
     ];
     REFUSALS.iter().find(|(refusal, _)| said.contains(refusal)).map(|(_, hint)| *hint)
@@ -247,5 +254,18 @@ mod tests {
             assert_eq!(lines(&error.hint("another one")), ["another one"]);
         }
         assert!(lines(&Error::new(codes::GIT_FAILED, "'git status' failed")).is_empty());
+    }
+
+    #[test]
+    fn what_is_missing_or_refused_by_a_filter_has_a_hint() {
+        let missing = std::io::Error::from_raw_os_error(2);
+        for (cause, expected) in [
+            (missing.to_string(), "check the path"),
+            ("fatal: pathspec 'x' did not match any files".to_owned(), "check the paths"),
+            ("fatal: x.u: clean filter 'f' failed".to_owned(), "'git check-attr filter"),
+        ] {
+            let error = Error::new(codes::GIT_FAILED, format!("cannot do it: {cause}"));
+            assert!(lines(&error)[0].starts_with(expected), "{cause}");
+        }
     }
 }

@@ -159,6 +159,7 @@ fn what_is_like_no_plan_is_refused_with_the_formats() {
     insta::assert_snapshot!(repo.agent(&["plan", "import", "no-such-file"]), @r"
     ------- stderr -------
     error: cannot read the plan 'no-such-file': No such file or directory (os error 2)
+    hint: check the path: the file or its directory does not exist
     [exit code 5]
     ");
     repo.write("cycle.md", "- [ ] A (after: B)\n- [ ] B (after: C)\n- [ ] C (after: A)\n");

@@ -341,6 +341,7 @@ fn the_report_goes_to_a_file_and_its_name_says_the_format() {
     insta::assert_snapshot!(repo.agent(&["report", "-o", "no/where.md"]).exits(5), @r"
     ------- stderr -------
     error: cannot write the report to 'no/where.md': No such file or directory (os error 2)
+    hint: check the path: the file or its directory does not exist
     [exit code 5]
     ");
     // From a subdirectory and a worktree the story is the same.
