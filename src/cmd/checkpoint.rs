@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{Ctx, text_argument, verify};
 use crate::{
     domain::text::oid,
-    error::{Context as _, Result, exit},
+    error::{Context as _, Error, Result, codes, exit},
     verbs::{
         checkpoint::{self, Allow, GitOutput, What},
         complete::VerifyFirst,
@@ -30,8 +30,8 @@ pub struct Args {
     #[arg(long, conflicts_with = "only")]
     staged: bool,
     /// Commit only these paths, ignoring other staged changes
-    #[arg(long, value_name = "PATH", num_args = 1..)]
-    only: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH", num_args = 0..)]
+    only: Option<Vec<PathBuf>>,
     /// Include new files larger than 'agent.maxFileSize'
     #[arg(long)]
     large: bool,
@@ -47,6 +47,9 @@ pub struct Args {
     /// Print the output of the verification
     #[arg(short, long)]
     verbose: bool,
+    /// Paths of --only
+    #[arg(last = true, value_name = "PATH", requires = "only", conflicts_with = "staged")]
+    paths: Vec<PathBuf>,
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
@@ -72,10 +75,11 @@ fn what(args: &Args) -> Result<What> {
     if args.staged {
         return Ok(What::Staged);
     }
-    if args.only.is_empty() {
-        return Ok(What::Everything);
+    let Some(only) = &args.only else { return Ok(What::Everything) };
+    if only.is_empty() && args.paths.is_empty() {
+        return Err(Error::new(codes::USAGE, "--only needs paths"));
     }
-    let absolute = args.only.iter().map(std::path::absolute).collect::<std::io::Result<Vec<_>>>();
+    let absolute = only.iter().chain(&args.paths).map(std::path::absolute).collect::<std::io::Result<Vec<_>>>();
     Ok(What::Only(absolute.or_environment(|| "cannot find the paths of --only".to_owned())?))
 }
 

@@ -54,10 +54,28 @@ fn only_refuses_paths_that_are_not_there() {
     let repo = with_task(TestRepo::new());
     repo.write("a.txt", "two\n");
     let before = State::of(&repo);
-    repo.agent(&["checkpoint", "--only", "nowhere"]).exits(1);
+    let refused = repo.agent(&["checkpoint", "--only", "nowhere"]).exits(1);
+    assert!(refused.stderr.contains("hint: check the paths"), "{refused}");
+    for words in
+        [&["checkpoint", "--only"][..], &["checkpoint", "--", "a.txt"], &["checkpoint", "--staged", "--", "a.txt"]]
+    {
+        repo.agent(words).exits(2);
+    }
     repo.agent(&["checkpoint", "--only", "/etc/passwd"]).failure();
     repo.agent(&["checkpoint", "--only", "a.txt", "--staged"]).exits(2);
     assert_eq!(State::of(&repo), before);
+}
+
+#[test]
+fn paths_after_two_dashes_are_no_options() {
+    let repo = with_task(TestRepo::new());
+    let paths =
+        |words: &[&str]| repo.agent(&[&["checkpoint", "--json"], words].concat()).json()["checkpoint"]["paths"].clone();
+    for path in ["-dash", "-other", "-third", "left"] {
+        repo.write(path, "1\n");
+    }
+    assert_eq!(paths(&["--only", "--", "-dash"]), serde_json::json!(["-dash"]));
+    assert_eq!(paths(&["--only=./-other", "--", "-third"]), serde_json::json!(["-other", "-third"]));
 }
 
 #[test]
