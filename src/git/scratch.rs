@@ -5,6 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+    low_level::emulate_default_handler,
+};
+
 use super::{files, leftovers::STALE, repo::Repo};
 use crate::error::{Context as _, Result};
 
@@ -30,6 +36,25 @@ impl Scratch {
             let mut made = places.iter().map(|place| tempfile::Builder::new().prefix(prefix).tempdir_in(place));
             made.find_map(std::result::Result::ok).map(Scratch).ok_or(error)
         })
+    }
+
+    /// Remove the directory, too, if SIGINT or SIGTERM ends this process, as they do from now on.
+    ///
+    /// # Errors
+    ///
+    /// If signals cannot be handled.
+    pub fn remove_on_signal(&self) -> Result<()> {
+        let mut signals =
+            Signals::new([SIGINT, SIGTERM]).or_environment(|| "cannot install signal handlers".to_owned())?;
+        let dir = self.path().to_owned();
+        // It ends with the process: without it the signals would have no effect.
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                fs::remove_dir_all(&dir).ok();
+                emulate_default_handler(signal).ok();
+            }
+        });
+        Ok(())
     }
 
     /// The absolute path of the directory.

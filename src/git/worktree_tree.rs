@@ -55,6 +55,15 @@ impl<'r> WorkTreeContent<'r> {
         Ok(self.dir.get().map_or(Path::new(""), Scratch::path))
     }
 
+    /// See [`Scratch::remove_on_signal`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn remove_on_signal(&self) -> Result<()> {
+        self.dir.get().map_or(Ok(()), Scratch::remove_on_signal)
+    }
+
     /// The tree of all files that are not ignored.
     ///
     /// # Errors

@@ -47,6 +47,9 @@ pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>
     let top = repo.require_work_dir("verify")?;
     let content = WorkTreeContent::new(repo);
     let tree = content.tree()?;
+    if stop.is_none() {
+        content.remove_on_signal()?;
+    }
     let (ended, tail) = shell::run(top, command, output, stop)?;
     let after = content.tree()?;
     let changed = if after == tree { Vec::new() } else { content.differences(tree, after)? };

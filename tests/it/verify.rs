@@ -133,6 +133,22 @@ fn a_checkpoint_is_verified_as_it_was_committed() {
 }
 
 #[test]
+fn a_signal_leaves_no_directory() {
+    for signal in ["INT", "TERM"] {
+        let repo = TestRepo::new();
+        repo.agent(&["add", "One", "--id", "one"]).success();
+        repo.agent(&["start", "one"]).success();
+        let killed = repo.agent(&["verify", "--", &format!("kill -{signal} $PPID; sleep 1")]);
+        assert_eq!(killed.code, None, "{killed}");
+        assert_eq!(repo.sh("find .git/agent -name 'verify-*'").text(), "");
+        assert_eq!(
+            repo.agent(&["show", "one", "--json"]).json()["task"]["verifications"].as_array().map_or(0, Vec::len),
+            0
+        );
+    }
+}
+
+#[test]
 fn completing_can_ask_for_evidence() {
     let repo = with_task(TestRepo::new());
     repo.write("a.txt", "two\n");
