@@ -180,7 +180,7 @@ fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
         // A ledger that the remote no longer has is not in sync: what was fetched of it goes, too.
         match remote::fetch(repo, remote, &refspec(remote), run)? {
             Transfer::Done | Transfer::UpToDate if asked.is_some_and(|tip| !repo.has(tip)) => {
-                std::thread::sleep(pause(attempt))
+                std::thread::sleep(pause(attempt));
             }
             Transfer::Done | Transfer::UpToDate => {
                 let [ledger, notes] = fetched;
