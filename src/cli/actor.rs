@@ -1,5 +1,5 @@
-//! `--actor` is who acts. A command that only shows what all actors did would seem to filter by it, so it is refused there.
-//! `GIT_AGENT_ACTOR` is not: it is set for all commands of a shell.
+//! `--actor` is who acts. Every command takes it, so that it can be given to all, except for those that list what the actors did: they
+//! would seem to filter by it. `GIT_AGENT_ACTOR` is never refused: it is set for all commands of a shell.
 
 use clap::ArgMatches;
 
@@ -8,25 +8,8 @@ use crate::{
     view::shell_word,
 };
 
-/// The commands that record nothing and answer every actor alike.
-const SHOWING: [&str; 16] = [
-    "bisect",
-    "blame",
-    "board",
-    "changes-since",
-    "diff",
-    "graph",
-    "list",
-    "log",
-    "ops",
-    "ops show",
-    "plan export",
-    "ready",
-    "report",
-    "show",
-    "snapshot list",
-    "snapshot show",
-];
+/// The commands that list what actors did.
+const LISTING: [&str; 6] = ["board", "list", "log", "ops", "report", "snapshot list"];
 
 /// The command that `matches` names, with its subcommand: `plan export`.
 pub(super) fn command(mut matches: &ArgMatches) -> String {
@@ -38,13 +21,13 @@ pub(super) fn command(mut matches: &ArgMatches) -> String {
     words.join(" ")
 }
 
-/// Refuse the actor `named` for a `command` that does not depend on it.
+/// Refuse the actor `named` for a `command` that would seem to filter by it.
 ///
 /// # Errors
 ///
 /// `bad-option`.
 pub(super) fn refuse(command: &str, named: Option<&str>) -> Result<()> {
-    let Some(actor) = named.filter(|_| SHOWING.contains(&command)) else { return Ok(()) };
+    let Some(actor) = named.filter(|_| LISTING.contains(&command)) else { return Ok(()) };
     let actor = shell_word(actor);
     let why = format!("--actor sets who acts; 'git agent {command}' answers every actor alike");
     let commits =
@@ -61,7 +44,7 @@ mod tests {
     #[test]
     fn the_commands_exist() {
         let tree = crate::cli::tree();
-        for command in SHOWING {
+        for command in LISTING {
             let found = command.split(' ').try_fold(&tree, |tree, word| tree.find_subcommand(word));
             assert!(found.is_some(), "{command}");
         }
