@@ -134,7 +134,7 @@ fn a_split_is_undone_and_redone_and_done_again() {
             bob(&["redo"]);
             assert_eq!(works(&two), (parted.iter().map(ToString::to_string).collect(), false));
             assert_eq!((of("x"), of(&own)), (Some(0), Some(1)));
-            assert!(bob(&["show", &own]).contains("of the linter"));
+            assert!(two.agent(&["show", &own]).success().stdout.contains("of the linter"));
             bob(&["undo"]);
         }
         meet(&one, &two);
