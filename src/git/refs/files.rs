@@ -201,7 +201,9 @@ fn refused<'r>(repo: &'r Repo, changes: &'r [RefChange]) -> impl Fn(gix::Error) 
     |error| {
         let (moved, locked) = (error.is_conflict(), error.can_retry());
         // Of a ref to delete that is gone, gix does not say that it is a conflict.
-        let is_elsewhere = |change: &RefChange| repo.find_ref(&change.name).is_ok_and(|now| now != change.expected);
+        let is_elsewhere = |change: &RefChange| {
+            repo.find_ref(&change.name).is_ok_and(|now| now != change.expected && now != change.new)
+        };
         match () {
             () if moved || (!locked && changes.iter().any(is_elsewhere)) => RefError::Moved,
             () if locked => RefError::Locked(super::locked(repo, changes, &what(changes), error.into())),
