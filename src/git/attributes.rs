@@ -52,9 +52,9 @@ impl Conversions {
     /// Those of the attributes in `text`.
     fn of(text: &[u8]) -> Self {
         let has = |word: &str| text.find(word).is_some();
-        // `text`, `eol=crlf`, and `crlf` of old.
+        // `text`, `eol=lf`, `eol=crlf`, and `crlf` of old.
         let content = has("filter") || has("working-tree-encoding");
-        Conversions { content, to_lf: has("text") || has("crlf"), to_crlf: has("crlf") }
+        Conversions { content, to_lf: ["text", "eol", "crlf"].into_iter().any(has), to_crlf: has("crlf") }
     }
 
     /// Those of the attributes in `file`.
@@ -62,7 +62,7 @@ impl Conversions {
         files::read(file).map_or(Conversions { content: true, to_lf: true, to_crlf: true }, |text| Self::of(&text))
     }
 
-    fn and(self, other: Self) -> Self {
+    fn or(self, other: Self) -> Self {
         Conversions {
             content: self.content || other.content,
             to_lf: self.to_lf || other.to_lf,
@@ -72,7 +72,7 @@ impl Conversions {
 }
 
 impl<'r> Unchanged<'r> {
-    /// For files in the work tree of `repo`, which has all files with attributes that its `index` has, if that is `None`.
+    /// For files in the work tree of `repo`. Without its `index`, no file with attributes may be missing in the work tree.
     pub fn new(repo: &'r Repo, index: Option<&'r Entries>) -> Self {
         let config = repo.config();
         let is_simple = std::env::var_os("GIT_ATTR_SOURCE").is_none()
@@ -90,9 +90,14 @@ impl<'r> Unchanged<'r> {
                 Some(system_file(repo)),
             ];
             let files = files.iter().flatten().map(|file| Conversions::read(file));
-            files.fold(Conversions { to_lf, to_crlf, content: false }, Conversions::and)
+            files.fold(Conversions { to_lf, to_crlf, content: false }, Conversions::or)
         };
         Unchanged { repo, index, everywhere: is_simple.then(everywhere), known: HashMap::new() }
+    }
+
+    /// Whether symbolic links are written as links, and stored as what they point to.
+    pub fn has_links(&self) -> bool {
+        self.everywhere.is_some()
     }
 
     /// Whether the file at `path` with these bytes is stored unchanged.
@@ -114,7 +119,7 @@ impl<'r> Unchanged<'r> {
     /// What may be done to the file at `path`.
     fn conversions(&mut self, path: &BStr) -> Option<Conversions> {
         let dirs = std::iter::once(0).chain(path.find_iter("/").map(|slash| slash + 1));
-        dirs.into_iter().try_fold(self.everywhere?, |asked, end| Some(asked.and(self.asked_in(&path[..end])?)))
+        dirs.into_iter().try_fold(self.everywhere?, |asked, end| Some(asked.or(self.asked_in(&path[..end])?)))
     }
 
     fn asked_in(&mut self, dir: &BStr) -> Option<Conversions> {
@@ -124,7 +129,7 @@ impl<'r> Unchanged<'r> {
         let file = BString::from([dir.as_bytes(), b".gitattributes"].concat());
         let mut asked = Conversions::read(&self.repo.in_work_dir(file.as_bstr())?);
         if let Some(entry) = self.index.and_then(|index| index.find(file.as_bstr())) {
-            asked = asked.and(Conversions::of(&self.repo.read_as(entry.id, ObjectKind::Blob).ok()?));
+            asked = asked.or(Conversions::of(&self.repo.read_as(entry.id, ObjectKind::Blob).ok()?));
         }
         self.known.insert(dir.into(), asked);
         Some(asked)

@@ -28,8 +28,7 @@ pub struct CommitTree<'a> {
 
 /// Whether `git commit` would do no more in `repo` than to make a commit with `message` and to move HEAD, which is at `head` and does not
 /// need git to move: nothing is signed or recoded, no setting of the command line or for the disk matters, and the reflogs say what they
-/// usually do. Hooks, and operations of git that
-/// end with a commit, are not considered.
+/// usually do. Hooks, and operations of git that end with a commit, are not considered.
 pub fn is_enough(repo: &Repo, head: &Head, message: &[u8]) -> bool {
     let config = repo.config();
     let encoding = config.text("i18n.commitEncoding");

@@ -81,8 +81,13 @@ fn plain_files_are_written_in_process() {
     });
     let repo = edited(TestRepo::with_layout(default_git(), Layout::Sha256), "");
     assert!(!rolls_back_as_git_does(&repo, "SHA-256"));
-    // Which of both parts has the entries is up to git.
-    rolls_back_as_git_does(&edited(TestRepo::new(), "git update-index --split-index"), "a split index");
+    // Which of both parts has the entries is up to git, and so is which files have other line ends in the repository.
+    for (name, setup) in [
+        ("a split index", "git update-index --split-index"),
+        ("line ends on the way in", "echo '* eol=lf' >.gitattributes"),
+    ] {
+        rolls_back_as_git_does(&edited(TestRepo::new(), setup), name);
+    }
 }
 
 #[test]
@@ -91,6 +96,13 @@ fn git_writes_what_it_changes() {
         ("line ends", "git config core.autocrlf true"),
         ("line ends of input", "git config core.autocrlf input"),
         ("line ends by attribute", "echo '* text eol=crlf' >.gitattributes"),
+        ("line ends by a macro", "echo '[attr]dos text eol=crlf' >.gitattributes; echo '* dos' >>.gitattributes"),
+        (
+            "line ends of the user",
+            "echo '* text eol=crlf' >../attributes; git config core.attributesFile \"$PWD/../attributes\"",
+        ),
+        ("line ends of text", "git config core.eol crlf; echo '* text' >.gitattributes"),
+        ("no links", "git config core.symlinks false"),
         ("line ends in a directory", "mkdir -p sub; echo '* text eol=crlf' >sub/.gitattributes"),
         ("line ends of this clone", "echo '* text eol=crlf' >.git/info/attributes"),
         ("an encoding", "echo 'no* text working-tree-encoding=ISO-8859-15' >.gitattributes"),

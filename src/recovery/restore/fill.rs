@@ -53,9 +53,8 @@ impl Restore<'_> {
             let bytes = if unchanged.is_some() { self.small(want.entry)? } else { None };
             let is_link = want.entry.kind == EntryKind::Link;
             let (is_written, is_stored) = match (&mut unchanged, &bytes) {
-                (Some(unchanged), Some(bytes)) => {
-                    (is_link || unchanged.is_written(path, bytes), is_link || unchanged.is_stored(path, bytes))
-                }
+                (Some(unchanged), Some(_)) if is_link => (unchanged.has_links(), unchanged.has_links()),
+                (Some(unchanged), Some(bytes)) => (unchanged.is_written(path, bytes), unchanged.is_stored(path, bytes)),
                 _ => (false, false),
             };
             if want.raw.is_none() && !want.entry.is_submodule() && !is_written {

@@ -147,6 +147,10 @@ fn git_stores_files_that_attributes_change() {
         std::fs::remove_file(repo.path().join("dir/.gitattributes")).unwrap();
     }
     repo.git(&["config", "--remove-section", "filter.up"]).success();
+    std::fs::write(repo.path().join(".git/info/attributes"), "*.txt eol=lf\n").unwrap();
+    repo.write("a.txt", "0\r\n1\r\n");
+    let stat = repo.agent(&["changes-since", "T-1", "--stat", "--", "a.txt"]).success().stdout;
+    assert!(stat.contains("1 insertion(+)") && !stat.contains("deletion"), "{stat}");
     // Modes and links, and what stands where a directory or a file was.
     std::fs::remove_file(repo.path().join("a.txt")).unwrap();
     repo.write("a.txt/below", "1");
