@@ -179,7 +179,7 @@ impl<'a> Graph<'a> {
 
     /// The subtasks of the task at `parent`, sorted by id.
     fn parts(&self, parent: usize) -> impl Iterator<Item = Row<'a>> {
-        let pairs = match self.is_feature.get(parent) {
+        let pairs = match self.has_parts.get(parent) {
             Some(true) => self.children.get_or_init(|| self.pairs(Row::parent)).as_slice(),
             _ => &[],
         };

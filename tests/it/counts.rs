@@ -53,11 +53,15 @@ fn listed(repo: &TestRepo) -> (BTreeMap<String, usize>, usize) {
     let answer = repo.agent(&["list", "--all", "--json", "--fields", "all"]).json();
     let tasks = answer["tasks"].as_array().unwrap();
     let by_id: BTreeMap<&str, &Value> = tasks.iter().map(|task| (task["id"].as_str().unwrap(), task)).collect();
+    let parts =
+        |task: &Value| -> Vec<&Value> { by_id.values().copied().filter(|part| part["parent"] == task["id"]).collect() };
+    for task in tasks {
+        let ids: Vec<&Value> = parts(task).iter().map(|part| &part["id"]).collect();
+        let children: Vec<&Value> = task["children"].as_array().into_iter().flatten().collect();
+        assert_eq!(children, ids, "{task}");
+    }
     // What has only cancelled parts is a task like any other.
-    let is_feature = |task: &Value| {
-        let mut parts = task["children"].as_array().into_iter().flatten();
-        parts.any(|part| by_id[part.as_str().unwrap()]["status"] != "cancelled")
-    };
+    let is_feature = |task: &Value| parts(task).iter().any(|part| part["status"] != "cancelled");
     let is_cancelled = |task: &Value| {
         let mut next = Some(task);
         while let Some(task) = next {

@@ -154,3 +154,21 @@ fn what_is_below_a_cancelled_feature_is_cancelled_with_it_wherever_it_is_asked()
     assert_eq!(ready("pay"), true);
     repo.agent(&["start", "mail", "-q"]).success();
 }
+
+/// A task whose parts are all cancelled is counted itself, and they stay its parts.
+#[test]
+fn cancelled_parts_stay_parts() {
+    let repo = TestRepo::new();
+    repo.agent(&["add", "P", "--id", "p"]).success();
+    repo.agent(&["add", "F", "--id", "f", "--parent", "p"]).success();
+    repo.agent(&["add", "G", "--id", "g", "--parent", "f"]).success();
+    repo.agent(&["cancel", "f", "--reason", "no"]).success();
+    let shown = repo.agent(&["show", "p", "--json"]).json();
+    assert_eq!(shown["task"]["children"], serde_json::json!(["f"]), "{shown}");
+    assert_eq!(shown["work"]["parts"][0]["id"], "f", "{shown}");
+    let listed = repo.agent(&["list", "--all", "--json"]).json();
+    let p = listed["tasks"].as_array().unwrap().iter().find(|task| task["id"] == "p").unwrap();
+    assert_eq!(p["children"], serde_json::json!(["f"]), "{listed}");
+    let said = repo.agent(&["cancel", "p", "--reason", "no"]).success().stderr;
+    assert!(said.contains("Cancelled with it: g (G)"), "{said}");
+}
