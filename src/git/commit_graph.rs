@@ -5,6 +5,12 @@ use gix::{ObjectId, commitgraph::Position};
 use super::repo::Repo;
 use crate::error::{Error, Result, codes};
 
+/// That git's commit-graph is damaged.
+pub fn damaged() -> Error {
+    Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
+        .hint("'git commit-graph write --reachable' rewrites it")
+}
+
 /// The commit-graph of a repository. A commit is at a *place* in it, counted from 0; in each of its files they
 /// are sorted by id.
 pub struct CommitGraph(gix::commitgraph::Graph);
@@ -36,10 +42,6 @@ impl CommitGraph {
     ///
     /// `damaged-commit-graph`.
     pub fn parents(&self, place: u32, parents: &mut Vec<u32>) -> Result<()> {
-        let damaged = || {
-            Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
-                .hint("'git commit-graph write --reachable' rewrites it")
-        };
         for parent in self.0.commit_at(Position(place)).iter_parents() {
             let parent = parent.map_err(|error| damaged().because(error))?.0;
             if parent as usize >= self.len() {

@@ -273,19 +273,40 @@ fn many_commits_are_read_by_several_threads_in_the_order_of_gits_commit_graph() 
 }
 
 #[test]
-fn a_commit_graph_that_names_a_commit_it_does_not_have_is_damaged() {
+fn a_commit_graph_that_cannot_be_right_is_damaged() {
+    // A place that it does not have, and one that makes it a cycle: that of the tip, and of another commit.
+    let is_damaged = |parent: &dyn Fn(&TestRepo) -> u32| {
+        let repo = long(&gits()[0], Layout::Plain);
+        repo.git(&["commit-graph", "write", "--reachable"]).success();
+        let path = repo.path().join(".git/objects/info/commit-graph");
+        let mut graph = std::fs::read(&path).unwrap();
+        let chunk = graph.windows(4).position(|name| name == b"CDAT").unwrap();
+        let at = usize::from_be_bytes(graph[chunk + 4..chunk + 12].try_into().unwrap());
+        // Of each commit the tree, and its first parent.
+        let parent = parent(&repo).to_be_bytes();
+        (0..700).for_each(|row| graph[at + row * 36 + 20..][..4].copy_from_slice(&parent));
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, graph).unwrap();
+        let failed = history::ask(&open(&repo), id(&repo, "HEAD"), history::Past::all).unwrap_err();
+        assert_eq!(failed.code().word, "damaged-commit-graph");
+    };
+    let place_of = |repo: &TestRepo, commit: &str| {
+        let ids: BTreeSet<String> = repo.git(&["rev-list", "--all"]).lines().into_iter().collect();
+        let id = repo.git(&["rev-parse", commit]).text();
+        u32::try_from(ids.iter().position(|one| *one == id).unwrap()).unwrap()
+    };
+    is_damaged(&|_| 0xffff);
+    is_damaged(&|repo| place_of(repo, "HEAD"));
+    is_damaged(&|repo| place_of(repo, "HEAD~5"));
+}
+
+#[test]
+fn replacements_that_make_a_commit_its_own_ancestor_are_named() {
     let repo = long(&gits()[0], Layout::Plain);
-    repo.git(&["commit-graph", "write", "--reachable"]).success();
-    let path = repo.path().join(".git/objects/info/commit-graph");
-    let mut graph = std::fs::read(&path).unwrap();
-    let chunk = graph.windows(4).position(|name| name == b"CDAT").unwrap();
-    let at = usize::from_be_bytes(graph[chunk + 4..chunk + 12].try_into().unwrap());
-    // Of each commit the tree, and its first parent.
-    (0..700).for_each(|row| graph[at + row * 36 + 20..][..4].copy_from_slice(&[0, 0, 0xff, 0xff]));
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(&path, graph).unwrap();
+    repo.git(&["replace", "--graft", "HEAD~5", "HEAD~2"]).success();
     let failed = history::ask(&open(&repo), id(&repo, "HEAD"), history::Past::all).unwrap_err();
-    assert_eq!(failed.code().word, "damaged-commit-graph");
+    assert_eq!(failed.code().word, "damaged-commit");
+    assert!(failed.to_string().contains("its own ancestor"), "{failed}");
 }
 
 #[test]

@@ -16,8 +16,11 @@ use super::{
 };
 use crate::{
     domain::topo,
-    error::Result,
-    git::{ObjectId, ObjectIdMap, Repo, commit_graph::CommitGraph},
+    error::{Error, Result, codes},
+    git::{
+        ObjectId, ObjectIdMap, Repo,
+        commit_graph::{self, CommitGraph},
+    },
     store::history::{grafts::Overlay, progress::Meter},
 };
 
@@ -47,8 +50,9 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
     let mut meter = Meter::new(repo);
     let found = Walk::new(repo, overlay, known).walk(tip, &mut meter)?;
     let (order, trunk) = found.order(known.trunk);
+    let has_graph = found.unread.is_some();
     let mut found = found.listen(repo, overlay, &mut meter)?;
-    let mut position_of = vec![NONE; order.len()];
+    let mut position_of = vec![NONE; found.commits.len()];
     (start..).zip(&order).for_each(|(position, node)| position_of[*node as usize] = position);
     let mut facts = CommitFacts::new(start, hash);
     let mut parents = Vec::new();
@@ -57,12 +61,25 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
         found.parents.visit(*node, |parent| {
             parents.push(if parent < start { parent } else { position_of[(parent - start) as usize] });
         });
+        // Of a cycle no commit is listed but the tip.
+        if parents.iter().any(|parent| *parent >= position) {
+            return Err(cycle(found.commits[*node as usize], has_graph).into());
+        }
         facts.push(&found.commits[*node as usize], &parents);
         let said = found.heard.remove(node).unwrap_or_default();
         said.ids.iter().for_each(|id| facts.name(id.as_ref(), position));
         said.reverts.iter().for_each(|digits| facts.revert(digits, position));
     }
     Ok(Grown { tip: facts.end() - 1, facts, trunk })
+}
+
+/// That parents form a cycle, which `commit` leads to. Commits cannot: git's commit-graph says so, or where it is not used a replacement.
+fn cycle(commit: ObjectId, has_graph: bool) -> Error {
+    if has_graph {
+        return commit_graph::damaged();
+    }
+    let message = format!("a replacement makes commit {commit}, or one before it, its own ancestor");
+    Error::new(codes::DAMAGED_COMMIT, message).hint("'git replace --list' lists the replacements")
 }
 
 /// Commits in the order in which they were met; the tip is the first.
@@ -154,7 +171,7 @@ impl Found {
                 done += count;
                 meter.at(done, Some(left.len()));
             }
-            Ok::<_, crate::error::Error>(heard)
+            Ok::<_, Error>(heard)
         })?;
         heard.into_iter().for_each(|(node, said)| self.hear(node, said));
         Ok(self)
