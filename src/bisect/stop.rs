@@ -12,7 +12,10 @@ use signal_hook::{
     low_level::unregister,
 };
 
-use crate::error::{Context as _, Error, Result, codes};
+use crate::{
+    error::{Context as _, Error, Result, codes},
+    git::processes,
+};
 
 /// While it lives, signals that would end the process are noted instead.
 pub(super) struct Stop {
@@ -21,10 +24,10 @@ pub(super) struct Stop {
 }
 
 impl Stop {
-    /// Note the signals of a terminal and of `kill`.
+    /// Note the signals of a terminal and of `kill`, except those that this process ignores.
     pub fn listen() -> Result<Self> {
         let mut stop = Stop { flag: Arc::default(), signals: Vec::new() };
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
+        for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| !processes::ignores(*signal)) {
             let id = flag::register(signal, Arc::clone(&stop.flag));
             stop.signals.push(id.or_environment(|| "cannot install signal handlers".to_owned())?);
         }

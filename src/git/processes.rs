@@ -131,6 +131,15 @@ impl ProcessId {
     }
 }
 
+/// Whether this process ignores `signal`, as one that a script starts in the background ignores SIGINT; where the system does not show it,
+/// it does not.
+pub fn ignores(signal: i32) -> bool {
+    let status = fs::read_to_string(Process(std::process::id()).file("status")).unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    ignored >> (signal - 1) & 1 == 1
+}
+
 /// How many of the processes above this one, without a gap, were started with `variable` in their environment.
 pub fn reach(variable: &OsStr) -> usize {
     ancestors().take_while(|process| process.has(variable)).count()

@@ -11,7 +11,7 @@ use signal_hook::{
     low_level::emulate_default_handler,
 };
 
-use super::{files, leftovers::STALE, repo::Repo};
+use super::{files, leftovers::STALE, processes, repo::Repo};
 use crate::error::{Context as _, Result};
 
 /// A temporary directory of this worktree, removed on drop.
@@ -38,23 +38,24 @@ impl Scratch {
         })
     }
 
-    /// Remove the directory, too, if SIGINT or SIGTERM ends this process, as they do from now on.
+    /// From now on, also remove the directory when SIGINT or SIGTERM ends this process. One that it ignores stays ignored.
     ///
     /// # Errors
     ///
     /// If signals cannot be handled.
     pub fn remove_on_signal(&self) -> Result<()> {
-        let mut signals =
-            Signals::new([SIGINT, SIGTERM]).or_environment(|| "cannot install signal handlers".to_owned())?;
+        let failed = || "cannot install signal handlers".to_owned();
+        let ending = [SIGINT, SIGTERM].into_iter().filter(|signal| !processes::ignores(*signal));
+        let mut signals = Signals::new(ending).or_environment(failed)?;
         let dir = self.path().to_owned();
         // It ends with the process: without it the signals would have no effect.
-        std::thread::spawn(move || {
+        let handler = std::thread::Builder::new().spawn(move || {
             for signal in signals.forever() {
                 fs::remove_dir_all(&dir).ok();
                 emulate_default_handler(signal).ok();
             }
         });
-        Ok(())
+        handler.or_environment(failed).map(drop)
     }
 
     /// The absolute path of the directory.

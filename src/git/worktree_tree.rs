@@ -55,12 +55,13 @@ impl<'r> WorkTreeContent<'r> {
         Ok(self.dir.get().map_or(Path::new(""), Scratch::path))
     }
 
-    /// See [`Scratch::remove_on_signal`].
+    /// See [`Scratch::remove_on_signal`]: to be called before trees are made.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As there, and when the directory cannot be created.
     pub fn remove_on_signal(&self) -> Result<()> {
+        self.dir()?;
         self.dir.get().map_or(Ok(()), Scratch::remove_on_signal)
     }
 

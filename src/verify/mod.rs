@@ -46,10 +46,10 @@ pub struct Ran {
 pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = WorkTreeContent::new(repo);
-    let tree = content.tree()?;
     if stop.is_none() {
         content.remove_on_signal()?;
     }
+    let tree = content.tree()?;
     let (ended, tail) = shell::run(top, command, output, stop)?;
     let after = content.tree()?;
     let changed = if after == tree { Vec::new() } else { content.differences(tree, after)? };

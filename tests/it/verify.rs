@@ -141,11 +141,16 @@ fn a_signal_leaves_no_directory() {
         let killed = repo.agent(&["verify", "--", &format!("kill -{signal} $PPID; sleep 1")]);
         assert_eq!(killed.code, None, "{killed}");
         assert_eq!(repo.sh("find .git/agent -name 'verify-*'").text(), "");
-        assert_eq!(
-            repo.agent(&["show", "one", "--json"]).json()["task"]["verifications"].as_array().map_or(0, Vec::len),
-            0
-        );
+        assert!(repo.agent(&["show", "one", "--json"]).json()["task"]["verification"].is_null());
     }
+}
+
+/// A script that runs it in the background ignores SIGINT for it.
+#[test]
+fn a_signal_that_is_ignored_stays_ignored() {
+    let repo = with_task(TestRepo::new());
+    repo.sh("trap '' INT; git agent verify -- 'kill -INT $PPID; sleep 0.2'").success();
+    assert_eq!(repo.agent(&["show", "fix", "--json"]).json()["task"]["verification"]["passed"], true);
 }
 
 #[test]
