@@ -15,6 +15,8 @@ pub enum Transfer {
     UpToDate,
     /// Another process updated the same refs first: fetch, merge and try again. Contains git's error.
     Overtaken(Error),
+    /// The remote does not accept what was pushed, and has not changed. Contains git's error.
+    Refused(Error),
 }
 
 pub fn names(repo: &Repo) -> Vec<String> {
@@ -88,16 +90,18 @@ pub fn find_ref(repo: &Repo, remote: &str, name: &str) -> Result<Option<ObjectId
 ///
 /// # Errors
 ///
-/// `git-failed` when the remote does not answer or refuses.
+/// `git-failed` when the remote does not answer. If the connection broke, the remote may have updated its ref.
 pub fn push(repo: &Repo, remote: &str, what: &str, name: &str, run: Run) -> Result<Transfer> {
     // With `--quiet`, git would not say what became of the ref.
     let git = repo.git().args(["push", "--no-verify", "--porcelain"]).args(run.option());
     let output = git.args(["--end-of-options", remote]).arg(format!("{what}:{name}")).output()?;
     let is_current = output.stdout.lines().any(|line| line.starts_with(b"=\t"));
-    Ok(match transfer(output)? {
-        Transfer::Done if is_current => Transfer::UpToDate,
+    let is_refused = output.stdout.lines().any(|line| line.starts_with(b"!\t") && line.contains_str("rejected]"));
+    match transfer(output) {
+        Ok(Transfer::Done) if is_current => Ok(Transfer::UpToDate),
+        Err(error) if is_refused => Ok(Transfer::Refused(error)),
         transfer => transfer,
-    })
+    }
 }
 
 fn transfer(output: Output) -> Result<Transfer> {

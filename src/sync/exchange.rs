@@ -12,11 +12,12 @@ use crate::{
         id::TaskId,
         note::{self, Events},
         task::Task,
+        text::shell_word,
         time::Timestamp,
     },
     error::{Advice, Error, Result, codes},
     git::{
-        ObjectId, RefChange, RefError, Repo, partial,
+        ObjectId, ObjectKind, RefChange, RefError, Repo, partial,
         remote::{self, Run, Transfer},
     },
     store::ledger::{
@@ -97,9 +98,8 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, run: Run, actor: &A
         synced.attempts += 1;
         // A merge that is not written cannot be pushed; what the remote has already can, to see whether it accepts pushes.
         let what = theirs.filter(|_| run == Run::Dry && !repo.has(ours)).unwrap_or(ours);
-        let pushed = remote::push(repo, remote, &what.to_string(), ledger::REF, run)
-            .map_err(|error| error.hint("the events stay in this clone, and the next sync pushes them"))?;
-        match pushed {
+        let failed = |error: Error| error.hint("the events stay in this clone, and the next sync pushes them");
+        match remote::push(repo, remote, &what.to_string(), ledger::REF, run).map_err(failed)? {
             done @ (Transfer::Done | Transfer::UpToDate) => {
                 synced.pushed = matches!(done, Transfer::Done) || what != ours;
                 if run == Run::Whole {
@@ -109,6 +109,7 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, run: Run, actor: &A
             }
             Transfer::Overtaken(_) if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
             Transfer::Overtaken(_) => return Err(overtaken(remote).hint(Advice::Sync)),
+            Transfer::Refused(error) => return Err(failed(error)),
         }
     }
 }
@@ -141,6 +142,7 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
                 std::thread::sleep(pause(attempt));
                 fetch(repo, remote, Run::Whole)?;
             }
+            Transfer::Refused(error) => return Err(error),
         }
     }
     Ok(())
@@ -187,22 +189,32 @@ fn fetch(repo: &Repo, remote: &str, run: Run) -> Result<Option<ObjectId>> {
                 let ledger = if run == Run::Dry { asked } else { repo.find_ref(&ledger)? };
                 // A partial clone left the notes at the remote, and merging does not see what is not here.
                 ledger.into_iter().chain(repo.find_ref(&notes)?).try_for_each(|tip| partial::bring(repo, tip))?;
-                View::at(repo, ledger).map_err(|error| unreadable(remote, error))?;
+                if let Some(tip) = ledger {
+                    let (kind, _) = repo.own_header(tip)?;
+                    if kind != ObjectKind::Commit {
+                        return Err(no_ledger(remote, kind));
+                    }
+                }
+                View::at(repo, ledger)?;
                 return Ok(ledger);
             }
             Transfer::Overtaken(error) if attempt == PUSHES => return Err(error),
+            Transfer::Refused(error) => return Err(error),
             Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }
     Err(overtaken(remote))
 }
 
-/// That the ledger of `remote` is none, or damaged.
-fn unreadable(remote: &str, error: Error) -> Error {
-    Error::new(codes::LEDGER_UNREADABLE, format!("cannot read the ledger of '{remote}'")).because(error).hint(format!(
-        "'git ls-remote {remote} {0}' shows what it is; to replace it by the tasks of this clone: git push --force {remote} {0}",
-        ledger::REF
-    ))
+/// That `remote` has an object of this `kind` where its ledger would be.
+fn no_ledger(remote: &str, kind: ObjectKind) -> Error {
+    let message = format!("cannot read the ledger of '{remote}': {} is a {kind} there, not a commit", ledger::REF);
+    let to_ref = format!("{} {}", shell_word(remote), ledger::REF);
+    Error::new(codes::LEDGER_UNREADABLE, message).hint(format!("'git ls-remote {to_ref}' shows what it is")).hint(
+        format!(
+            "to replace it, and what other clones wrote there, by the tasks of this clone: git push --force {to_ref}"
+        ),
+    )
 }
 
 /// Merge `theirs`, what was fetched, and answer where our ledger is then.

@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 ///
 /// Whatever `decide` refuses; what git says when the remote cannot be reached; `push-overtaken` when others were faster time
-/// after time. Nothing is written then, there or here.
+/// after time. Nothing is written here then, nor there, unless the connection broke when the remote had written it.
 pub fn write_through<T>(
     repo: &Repo,
     remote: &str,
@@ -37,14 +37,16 @@ pub fn write_through<T>(
         }
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
+        // A connection that breaks while the remote writes leaves it open.
         let pushed = remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF, Run::Whole)
-            .map_err(|error| error.hint("nothing was claimed"))?;
+            .map_err(|error| error.hint("the next sync shows whether the claim arrived"))?;
         match pushed {
             Transfer::Done | Transfer::UpToDate => {
                 // It is final now. If another process has written here in the meantime, both are merged.
                 merge::merge(repo, prepared.commit())?;
                 return Ok((prepared.written(repo)?, answer));
             }
+            Transfer::Refused(error) => return Err(error.hint("nothing was claimed")),
             Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }

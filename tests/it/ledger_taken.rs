@@ -450,11 +450,19 @@ fn what_a_remote_refuses_or_has_instead_of_a_ledger_is_explained() {
     let refused = repo.agent(&["next", "--claim", "--remote", "origin"]).exits(5).stderr;
     assert!(refused.contains("hint: nothing was claimed"), "{refused}");
     std::fs::remove_file(hook).unwrap();
+    // The connection breaks when the remote has the claim.
+    let hook = "#!/bin/sh\ngrep -q agent-tasks && [ \"$1\" = committed ] && kill -KILL $PPID\nexit 0\n";
+    let place = remote.path().join("hooks/reference-transaction");
+    repo.write_script(place.to_str().unwrap(), hook);
+    let broken = repo.agent(&["next", "--claim", "--remote", "origin"]).exits(5).stderr;
+    assert!(broken.contains("hint: the next sync shows whether the claim arrived"), "{broken}");
+    std::fs::remove_file(place).unwrap();
+    assert!(repo.agent(&["sync", "--json"]).json()["merged_events"].as_u64() > Some(0));
     let blob = remote.sh("echo other | git hash-object -w --stdin").text();
     remote.git(&["update-ref", LEDGER, &blob]).success();
     let refused = repo.agent(&["sync"]).exits(5).stderr;
     assert!(refused.contains("error: cannot read the ledger of 'origin': "), "{refused}");
-    let fix = refused.split("to replace it by the tasks of this clone: ").nth(1).unwrap().trim();
+    let fix = refused.split("by the tasks of this clone: ").nth(1).unwrap().trim();
     repo.sh(fix).success();
     assert_eq!(repo.agent(&["sync", "--json"]).json()["merged_events"], 0);
     assert_eq!(ids(&clone(&repo, "fresh")), ["t-1", "t-2", "t-3"]);
