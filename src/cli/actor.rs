@@ -9,14 +9,17 @@ use crate::{
 };
 
 /// The commands that list what actors did.
-const LISTING: [&str; 6] = ["board", "list", "log", "ops", "report", "snapshot list"];
+const LISTING: [&str; 7] = ["board", "list", "log", "log --snapshots", "ops", "report", "snapshot list"];
 
-/// The command that `matches` names, with its subcommand: `plan export`.
+/// The command that `matches` names, with its subcommand: `plan export`, and the option that makes `log` another one.
 pub(super) fn command(mut matches: &ArgMatches) -> String {
     let mut words = Vec::new();
     while let Some((name, inner)) = matches.subcommand() {
         words.push(name);
         matches = inner;
+    }
+    if matches.try_get_one("snapshots").is_ok_and(|given| given == Some(&true)) {
+        words.push("--snapshots");
     }
     words.join(" ")
 }
@@ -45,7 +48,10 @@ mod tests {
     fn the_commands_exist() {
         let tree = crate::cli::tree();
         for command in LISTING {
-            let found = command.split(' ').try_fold(&tree, |tree, word| tree.find_subcommand(word));
+            let found = command.split(' ').try_fold(&tree, |tree, word| match word.strip_prefix("--") {
+                Some(option) => tree.get_arguments().any(|one| one.get_long() == Some(option)).then_some(tree),
+                None => tree.find_subcommand(word),
+            });
             assert!(found.is_some(), "{command}");
         }
     }

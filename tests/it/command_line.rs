@@ -253,6 +253,12 @@ fn an_option_has_one_meaning() {
     hint: to show commits by their author: git agent log --author ada
     [exit code 2]
     ");
+    insta::assert_snapshot!(repo.agent(&["log", "--snapshots", "--actor", "ada"]), @r"
+    ------- stderr -------
+    error: --actor sets who acts; 'git agent log --snapshots' answers every actor alike
+    hint: to list the tasks of an actor: git agent list --by ada
+    [exit code 2]
+    ");
     for command in [&["ops"][..], &["report"], &["snapshot", "list"], &["board"]] {
         let command = [command, &["--actor", "ada"]].concat();
         assert_eq!(refusal(&repo, &command)["code"], "bad-option", "{command:?}");
