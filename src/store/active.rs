@@ -213,11 +213,11 @@ pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
 ///
 /// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
-    apply(repo, &format!("start {id}"), || setting(repo, id, also))
+    apply(repo, &format!("start {id}"), || changes_to_set(repo, id, also))
 }
 
 /// The changes of [`set`].
-fn setting(repo: &Repo, id: &TaskId, also: bool) -> Result<Vec<RefChange>> {
+fn changes_to_set(repo: &Repo, id: &TaskId, also: bool) -> Result<Vec<RefChange>> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
     ended::forget(repo);
@@ -270,11 +270,11 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
 /// `active-moved`, `ref-locked`; those of [`pointed`].
 pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
     session::unbind(repo, id);
-    apply(repo, &format!("end {id}"), || clearing(repo, id))
+    apply(repo, &format!("end {id}"), || changes_to_clear(repo, id))
 }
 
 /// The changes of [`clear`].
-fn clearing(repo: &Repo, id: &TaskId) -> Result<Vec<RefChange>> {
+fn changes_to_clear(repo: &Repo, id: &TaskId) -> Result<Vec<RefChange>> {
     let present = pointed(repo)?;
     if !present.contains(id) {
         return Ok(Vec::new());
