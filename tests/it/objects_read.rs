@@ -13,7 +13,7 @@ fn read_all(path: &Path, listed: &Output) -> usize {
         let mut fields = line.split(' ');
         let id: ObjectId = fields.next().unwrap().parse().unwrap();
         let (kind, size) = opened.header(id).unwrap();
-        assert_eq!(fields.last(), Some(size.to_string().as_str()), "{line}");
+        assert_eq!(fields.next_back(), Some(size.to_string().as_str()), "{line}");
         let bytes = opened.read(id).unwrap();
         assert_eq!(gix::objs::compute_hash(id.kind(), kind, &bytes).unwrap(), id, "{line}");
     }
