@@ -402,7 +402,9 @@ fn the_worktree_of_the_first_bad_one_is_kept_on_demand() {
 /// Start a bisection whose command says that it runs, and then takes all the time that the test does, however slow that is.
 fn running(repo: &TestRepo) -> Child {
     let script = "echo > \"$HOME/running\"; while test -d \"$HOME\"; do sleep 0.1; done";
-    let mut command = repo.run("git-agent").args(["bisect", "t-1", "--", script]).into_command();
+    // What runs the tests in the background ignores signals for them, too.
+    let bisect = ["--default-signal=HUP,INT,TERM", "git-agent", "bisect", "t-1", "--", script];
+    let mut command = repo.run("env").args(bisect).into_command();
     let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while !repo.tmp().join("home/running").exists() {
