@@ -200,10 +200,11 @@ fn move_all(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefE
 fn refused<'r>(repo: &'r Repo, changes: &'r [RefChange]) -> impl Fn(gix::Error) -> RefError + 'r {
     |error| {
         let (moved, locked) = (error.is_conflict(), error.can_retry());
-        // Of a ref to delete that is gone, gix does not say that it is a conflict. A ref with its new value has been moved here.
-        let is_made = |change: &RefChange, now| change.new.is_some() && change.new == now;
-        let is_moved = |change: &RefChange, now| now != change.expected && !is_made(change, now);
-        let is_elsewhere = |change: &RefChange| repo.find_ref(&change.name).is_ok_and(|now| is_moved(change, now));
+        // gix does not say that it is a conflict when a ref to delete is gone. One with its new value was moved by this process.
+        let is_elsewhere = |change: &RefChange| {
+            let is_other = |now| now != change.expected && (change.new.is_none() || now != change.new);
+            repo.find_ref(&change.name).is_ok_and(is_other)
+        };
         match () {
             () if moved || (!locked && changes.iter().any(is_elsewhere)) => RefError::Moved,
             () if locked => RefError::Locked(super::locked(repo, changes, &what(changes), error.into())),

@@ -42,7 +42,7 @@ impl Restore<'_> {
             disk::make_parents(top, path.as_bstr())?;
             disk::make_directory_with(top, path.as_bstr(), *permissions, &index::scratch(self.repo)?)?;
         }
-        // Which attributes files have is known once no file of them changes.
+        // Where a file of attributes changes, git decides what they mean for the others.
         let is_known = !self.touched.iter().any(|touched| touched.path.ends_with(b".gitattributes"));
         let mut unchanged = is_known.then(|| Unchanged::new(self.repo, Some(live)));
         let mut by_git: Vec<BString> = Vec::new();
